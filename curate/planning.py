@@ -1,0 +1,30 @@
+"""What generators and filters may see of the tables: the chunks to plan from, the samples to compare."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from curate.records import Chunk, Sample, Verdict
+
+
+class View(Protocol):
+    """What a plan sees. `round` counts from 0; from round 1 on, `samples()` holds what the rounds before made."""
+
+    round: int
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Every chunk of the build, in document order, read part by part; may be called more than once."""
+        ...
+
+    def samples(self) -> Iterator[tuple[Sample, list[Verdict]]]:
+        """The samples of earlier rounds with their verdicts."""
+        ...
+
+
+class Rows(Protocol):
+    """What a comparing filter sees: the samples that passed so far, in table order, read part by part."""
+
+    def __iter__(self) -> Iterator[Sample]: ...
+
+    def rank(self, sample_id: str) -> tuple[float | str, ...]:
+        """The sort key of who is kept, smaller first: accepted by a person, then the better score, then the smaller id."""
+        ...

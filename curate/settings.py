@@ -1,0 +1,139 @@
+"""The settings of a build: every default lives here, each with what it does and the stage it first affects."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Stage = Literal["run", "parse", "chunk", "generate", "check", "export"]
+STAGES: tuple[Stage, ...] = ("parse", "chunk", "generate", "check", "export")
+
+
+def at(stage: Stage, default: Any, **limits: Any) -> Any:
+    """A setting's default and the first stage whose result it changes ("run": it changes no result)."""
+    return Field(default, json_schema_extra={"stage": stage}, **limits)
+
+
+class Settings(BaseModel):
+    """Frozen settings of one build. Keys in curate.toml, flags (`--chunk-tokens`) and `CURATE_*` variables share these names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, protected_namespaces=())
+
+    # what goes in
+    include: list[str] = at("parse", [])
+    """Only files that match one of these globs (relative to the source folder); empty: all."""
+    exclude: list[str] = at("parse", [])
+    """Files that match one of these globs are skipped; `.curateignore` in the source folder adds to them."""
+    parse_timeout: float = at("parse", 60.0, gt=0)
+    """Seconds one file may take to parse before its process is killed."""
+    parse_memory: int = at("parse", 1 << 30, ge=1 << 27)
+    """Bytes of memory one file may take to parse."""
+    max_file_bytes: int = at("parse", 512 << 20, gt=0)
+    """A larger file fails with a reason instead of being read."""
+    pdf_backend: Literal["pymupdf", "pdfium"] = at("parse", "pymupdf")
+    """`pymupdf` (AGPL or commercial; headings, tables, boxes) or `pdfium` (BSD; text and boxes)."""
+    password: str = at("parse", "", repr=False)
+    """Password tried on encrypted documents; better given as CURATE_PASSWORD than in a file."""
+
+    # passages
+    chunk_tokens: int = at("chunk", 500, ge=16)
+    """Tokens a chunk aims at."""
+    chunk_max_tokens: int = at("chunk", 1000, ge=32)
+    """Tokens a chunk may have; only a sentence, table row or code block that is longer stands alone above it."""
+    chunk_overlap: int = at("chunk", 0, ge=0)
+    """Tokens of whole sentences a chunk repeats from the one before."""
+    tokenizer: str = at("chunk", "")
+    """Path of a `tokenizer.json` to count tokens with; empty: an estimate by script."""
+    validation_share: float = at("chunk", 0.05, ge=0, le=0.5)
+    """Share of documents (sections, where there are few documents) whose rows are for validation."""
+    test_share: float = at("chunk", 0.05, ge=0, le=0.5)
+    """Share of documents (sections, where there are few documents) whose rows are for test."""
+
+    # generation
+    task: list[str] = at("generate", [])
+    """Generators to run; empty: `qa` with a model, `extractive` without."""
+    limit: int | None = at("generate", None, ge=0)
+    """Tasks to run at most, spread evenly over documents and kinds."""
+    seed: int = at("generate", 0)
+    """Seed of every choice that is not settled by content."""
+    context: Literal["none", "passage", "mixed"] = at("generate", "none")
+    """Whether a row's prompt holds the passage it was made from: never, always, or in every second row."""
+    distractors: int = at("generate", 0, ge=0, le=8)
+    """Other passages of the same split mixed into the prompt where the passage stands in it."""
+    pairs_per_chunk: float = at("generate", 1.0, gt=0, le=10)
+    """Scales how many question-answer pairs a passage is asked for; the number follows its content."""
+
+    # the model
+    model: str = at("generate", "")
+    """Model name on an OpenAI-compatible server; empty: no model."""
+    base_url: str = at("run", "")
+    """Address of the server, as in http://127.0.0.1:8000/v1; also OPENAI_BASE_URL."""
+    api_key_file: str = at("run", "")
+    """File (mode 0600) that holds the key; else CURATE_API_KEY or OPENAI_API_KEY is read. Keys are never written anywhere."""
+    temperature: float = at("generate", 0.7, ge=0, le=2)
+    """Sampling temperature."""
+    top_p: float = at("generate", 1.0, gt=0, le=1)
+    """Nucleus sampling."""
+    max_reply_tokens: int = at("generate", 4096, ge=16)
+    """Tokens a reply may have."""
+    roles: dict[str, dict[str, Any]] = at("generate", {})
+    """Other models for single roles: `[roles.judge]` with model, base_url, temperature, top_p, max_reply_tokens."""
+    reply_attempts: int = at("run", 3, ge=1, le=10)
+    """Times one ask is asked before an invalid reply counts as failed."""
+    send_attempts: int = at("run", 6, ge=1, le=20)
+    """Times one request is sent when the server or the network fails."""
+    request_timeout: float = at("run", 300.0, gt=0)
+    """Seconds to wait for one reply."""
+    concurrency: int = at("run", 32, ge=1, le=4096)
+    """Asks in flight; halves when the server says it is overloaded and climbs back."""
+    retry_failed: bool = at("run", False)
+    """Ask again what failed in an earlier run."""
+    prices: str = at("run", "")
+    """TOML file with `[\"model\"] prompt = ..., completion = ...` in dollars per million tokens."""
+    max_cost: float | None = at("run", None, ge=0)
+    """Dollars this run may spend."""
+    max_calls: int | None = at("run", None, ge=0)
+    """Requests this run may send."""
+    max_tokens: int | None = at("run", None, ge=0)
+    """Tokens (prompt and reply) this run may use."""
+
+    # checks
+    filters: list[str] = at("check", ["length", "language", "grounded", "quality", "pii", "duplicates"])
+    """Checks to run, in this order."""
+    languages: list[str] = at("check", [])
+    """Languages a sample may have (en, zh, ...); empty: the language of its document."""
+    min_answer_chars: int = at("check", 2, ge=0)
+    """Shortest answer."""
+    max_sample_tokens: int = at("check", 8192, ge=16)
+    """Longest sample."""
+    near_duplicate: float = at("check", 0.8, gt=0, le=1)
+    """Jaccard similarity from which two samples count as near duplicates."""
+    pii: Literal["keep", "mask", "drop"] = at("check", "mask")
+    """Personal data found in a sample: kept, masked by type in the export, or a reason to reject it."""
+
+    # the dataset
+    style: list[str] = at("export", ["sharegpt"])
+    """Formats to export: sharegpt, alpaca, openai, trl, text."""
+    file_format: Literal["jsonl", "json", "parquet", "csv"] = at("export", "jsonl")
+    """File type of the exported rows."""
+    chat_template: str = at("export", "chatml")
+    """Chat template that the style `text` renders: a shipped name or the path of a .jinja file."""
+    system: str = at("export", "")
+    """System message put before every exported conversation that has none."""
+
+    # the run
+    workers: int = at("run", 0, ge=0)
+    """Processes for parsing and other local work; 0: one per core."""
+    max_failures: float = at("run", 0.1, ge=0, le=1)
+    """Share of files or tasks that may fail before the exit code says so."""
+
+
+def affecting(settings: Settings, stage: Stage) -> dict[str, Any]:
+    """The settings that change the result of this stage or of one before it: a stage's fingerprint of settings."""
+    upto = STAGES[: STAGES.index(stage) + 1]
+    return {k: v for k, v in settings.model_dump(mode="json").items() if stage_of(k) in upto}
+
+
+def stage_of(key: str) -> str:
+    """The first stage whose result a setting changes."""
+    extra = Settings.model_fields[key].json_schema_extra
+    return str(extra["stage"]) if isinstance(extra, dict) else "run"
