@@ -1,0 +1,103 @@
+"""Counts the tables of a workspace: per stage produced + rejected + failed + skipped = total, each loss with its reason."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from curate.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NOT_RUN = "not run yet"
+
+
+@dataclass(slots=True)
+class Stage:
+    """One line of the accounts, in the stage's own units."""
+
+    name: str
+    total: int = 0
+    produced: int = 0
+    rejected: int = 0
+    failed: int = 0
+    skipped: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The stage as `curate status --json` prints it."""
+        return asdict(self)
+
+
+def accounts(workspace: Workspace) -> list[Stage]:
+    """The stages so far; they are counted from the tables, so also during a build and after a crash."""
+    import polars as pl
+
+    lost = workspace.failures.lazy().collect()
+    files = Stage("files", produced=_files(workspace))
+    documents = Stage("documents", total=_rows(workspace.documents.lazy()))
+    tasks = Stage("tasks", total=_rows(workspace.tasks.lazy()))
+    samples = Stage("samples", total=_rows(workspace.samples.lazy()))
+    stages = {s.name: s for s in (files, documents, tasks, samples)}
+    for name in lost["stage"].unique().sort().to_list():
+        stage = stages.setdefault(name, Stage(name))
+        _lose(stage, lost.filter(pl.col("stage") == name))
+    files.total = files.produced + files.failed + files.skipped
+    documents.produced = documents.total - documents.failed - documents.skipped
+    _tasks(workspace, tasks, lost)
+    samples.total += samples.skipped
+    samples.rejected = _rejected(workspace, samples.reasons)
+    samples.produced = samples.total - samples.rejected - samples.failed - samples.skipped
+    for name, rows in workspace.manifest().get("rows", {}).items():
+        stage = stages.setdefault(f"rows:{name}", Stage(f"rows:{name}"))
+        stage.produced, stage.total = rows, rows + stage.failed + stage.skipped
+    return list(stages.values())
+
+
+def _rows(frame: "pl.LazyFrame") -> int:
+    import polars as pl
+
+    return int(frame.select(pl.len()).collect().item())
+
+
+def _files(workspace: Workspace) -> int:
+    """Files that gave at least one document: a file of several documents numbers all but the first in `meta.part`."""
+    import polars as pl
+
+    first = pl.col("meta").str.json_path_match("$.part").is_null()
+    return _rows(workspace.documents.lazy().select("meta").filter(first))
+
+
+def _lose(stage: Stage, lost: "pl.DataFrame") -> None:
+    counted = lost.group_by("outcome", "error").len().sort("len", "error", descending=[True, False])
+    for outcome, error, count in counted.iter_rows():
+        setattr(stage, outcome, getattr(stage, outcome) + count)
+        stage.reasons[error] = stage.reasons.get(error, 0) + count
+
+
+def _tasks(workspace: Workspace, tasks: Stage, lost: "pl.DataFrame") -> None:
+    """A task produced when a sample names it; one that is in neither table has not been run."""
+    import polars as pl
+
+    made = workspace.samples.lazy().select("task_id").unique().collect()["task_id"]
+    joined = lost.filter(pl.col("stage") == "samples")["row_id"].str.split("@").list.last()
+    tasks.produced = pl.concat([made, joined]).n_unique()
+    open_ = tasks.total - tasks.produced - tasks.failed - tasks.skipped
+    if open_ > 0:
+        tasks.skipped += open_
+        tasks.reasons[NOT_RUN] = open_
+
+
+def _rejected(workspace: Workspace, reasons: dict[str, int]) -> int:
+    """Samples with a failed check; each counts once, under the first check that failed it."""
+    import polars as pl
+
+    failed = (
+        workspace.verdicts.lazy()
+        .filter(~pl.col("passed"))
+        .select("sample_id", "check")
+        .unique("sample_id", keep="first", maintain_order=True)
+    )
+    count: Counter[str] = Counter(failed.select("check").collect()["check"].to_list())
+    reasons.update(dict(count.most_common()))
+    return sum(count.values())
