@@ -1,0 +1,50 @@
+"""Text as it compares: folded, found again, and parted into words."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+
+from curate.text._scripts import PUNCTUATION, UNSPACED
+
+_SOFT = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]|(?<=[^\W\d_])\*{1,3}(?=[^\W\d_])|(?<=\d),(?=\d{3}(?!\d))")
+_KEPT = re.compile(r"(?<=\d)\.(?=\d)|(?<![\w.])-(?=\d)|[%+<=>$]|(?<=\w)#")  # punctuation that carries meaning: 3.5, -5, 5%, C#
+_GAP = re.compile(rf"(?:(?!{_KEPT.pattern})[\s{PUNCTUATION}])+")
+_LONE_SPACE = re.compile(rf"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])")
+_TOKEN = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+")
+_PIECE = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+|[%+<=>$#]")
+
+
+def fold(text: str) -> str:
+    """The text as it compares: one case and width, no emphasis marks, every run of space and punctuation one space or, by CJK, none."""
+    folded = _SOFT.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _LONE_SPACE.sub("", _GAP.sub(" ", folded)).strip()
+
+
+def find_folded(needle: str, text: str) -> tuple[int, int] | None:
+    """Where `needle` first stands in `text` as whole words when both are folded: offsets in `text`; an exact occurrence goes first."""
+    folded = fold(needle)
+    if not folded:
+        return None
+    exact = text.find(needle)
+    if exact >= 0 and _whole(folded).search(fold(text[max(0, exact - 1) : exact + len(needle) + 1])):
+        return exact, exact + len(needle)
+    wanted = _whole(folded)
+    if not wanted.search(fold(text)):
+        return None
+    pieces = [m.span() for m in _PIECE.finditer(text)]
+    # Whether the needle stands in a prefix is monotone in its end, in a suffix of that in its start: two binary searches.
+    last = bisect_left(pieces, True, key=lambda p: bool(wanted.search(fold(text[: p[1]]))))
+    end = pieces[min(last, len(pieces) - 1)][1]
+    first = bisect_left(pieces[: last + 1], True, key=lambda p: not wanted.search(fold(text[p[0] : end])))
+    return pieces[max(first - 1, 0)][0], end
+
+
+def _whole(folded: str) -> re.Pattern[str]:
+    before = "" if re.match(rf"[{UNSPACED}]", folded) else rf"(?<![^\W{UNSPACED}])"
+    after = "" if re.match(rf"[{UNSPACED}]", folded[-1]) else rf"(?![^\W{UNSPACED}])"
+    return re.compile(before + re.escape(folded) + after)
+
+
+def words(text: str) -> list[str]:
+    """Words, one case and width; each character of a script without spaces is a word of its own."""
+    return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())

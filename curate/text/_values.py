@@ -1,0 +1,58 @@
+"""Numbers and dates in text, normalised."""
+
+import re
+import unicodedata
+
+_NUMBER = re.compile(
+    r"(?<![A-Za-z_\d.])(\d{1,3}(?:,\d{3})+|\d{1,30})((?:\.\d{1,30})*)\s?(百万|千万|亿|万|千(?!米|克|瓦|字|赫)|thousand\b|million\b|billion\b|[kK](?=\b))?"
+)
+_SCALE = {"千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "thousand": 3, "million": 6, "billion": 9, "k": 3}
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTH = "(" + "|".join(f"{m[:3]}(?:{m[3:]})?" if m != "september" else "sept?(?:ember)?" for m in _MONTHS) + r")\b\.?"
+_DATE = re.compile(
+    rf"""(?<!\d)(?P<y1>\d{{4}})\s?[-/.年]\s?(?P<m1>\d{{1,2}})\s?[-/.月]\s?(?P<d1>\d{{1,2}})(?!\d)
+      |(?<!\d)(?P<y2>\d{{4}})\s?年\s?(?P<m2>\d{{1,2}})\s?月
+      |(?<!\d)(?P<m3>\d{{1,2}})\s?月\s?(?P<d3>\d{{1,2}})\s?[日号]
+      |\b(?P<m4>{_MONTH})\s(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<y4>\d{{4}}))?(?!\d)
+      |\b(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m5>{_MONTH})(?:,?\s(?P<y5>\d{{4}})(?!\d))?
+      |\b(?P<m6>{_MONTH}),?\s(?P<y6>\d{{4}})(?!\d)
+      |(?<!\d)(?P<m7>\d{{1,2}})/(?P<d7>\d{{1,2}})/(?P<y7>\d{{4}})(?!\d)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers written in digits, normalised: 1,200 and 1.2千 -> 1200, 3.50 -> 3.5, 1.2.3 as it stands; none inside identifiers."""
+    return [_number(*m.groups()) for m in _NUMBER.finditer(unicodedata.normalize("NFKC", text))]
+
+
+def _number(whole: str, rest: str, scale: str | None) -> str:
+    whole = whole.replace(",", "").lstrip("0") or "0"
+    if rest.count(".") > 1:
+        return whole + rest
+    digits = rest[1:]
+    if scale:
+        places = _SCALE[scale.lower()]
+        whole, digits = (whole + digits.ljust(places, "0")[:places]).lstrip("0") or "0", digits[places:]
+    digits = digits.rstrip("0")
+    return f"{whole}.{digits}" if digits else whole
+
+
+def dates(text: str) -> list[str]:
+    """The dates, normalised: 2024-05-03; 2024-05 without a day, --05-03 without a year; 3/5/2024 reads month first where it can."""
+    found = (_date(m) for m in _DATE.finditer(unicodedata.normalize("NFKC", text)))
+    return [d for d in found if d]
+
+
+def _date(match: re.Match[str]) -> str:
+    parts = {k[0]: v for k, v in match.groupdict().items() if v}
+    month, day = _month(parts["m"]), int(parts.get("d", 0))
+    if month > 12 and "/" in match[0]:
+        month, day = day, month
+    if not 1 <= month <= 12 or day > 31:
+        return ""
+    return parts.get("y", "-") + f"-{month:02}" + (f"-{day:02}" if day else "")
+
+
+def _month(text: str) -> int:
+    return int(text) if text.isdecimal() else 1 + next(i for i, m in enumerate(_MONTHS) if m[:3] == text[:3].lower())
