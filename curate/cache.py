@@ -1,0 +1,219 @@
+"""The ledger: every parsed file and every model reply of a workspace, remembered by what was asked, in one SQLite file."""
+
+import asyncio
+import hashlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from curate.errors import WorkspaceError
+from curate.records import Json, canonical
+
+FORMAT = 1  # PRAGMA user_version
+LOCK_WAIT = 30.0  # seconds a commit waits for another process that holds the file
+Status = Literal["valid", "invalid", "failed"]
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS parses (key TEXT PRIMARY KEY, value BLOB NOT NULL, parser TEXT NOT NULL, made TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS replies (
+  key TEXT PRIMARY KEY, request TEXT NOT NULL, reply BLOB NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+  prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, made TEXT NOT NULL);
+"""
+PUT_PARSE = "INSERT OR REPLACE INTO parses VALUES (?,?,?,?)"
+PUT_REPLY = "INSERT OR REPLACE INTO replies VALUES (?,?,?,?,?,?,?,?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One remembered attempt: the logical request as JSON, the raw bytes that came back, and what they were worth.
+
+    valid: an answer. invalid: unusable, so the next attempt was due. failed: no further attempt would help; `reason` says why.
+    """
+
+    key: str
+    request: str
+    raw: bytes
+    status: Status
+    reason: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+def parse_key(digest: str, parser: str, version: int, settings: Json) -> str:
+    """The key of a parsed file; `digest` is the SHA-256 of its bytes."""
+    return hashlib.sha256(canonical([digest, parser, version, settings]).encode()).hexdigest()
+
+
+def ask_key(request: str) -> str:
+    """The key of one attempt at one ask; `request` is the canonical JSON of the logical request."""
+    return hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(slots=True)
+class _Put:
+    """A row on its way to the disk, and who waits for it."""
+
+    statement: str
+    row: Sequence[Any]
+    done: asyncio.Future[None]
+
+
+class Ledger:
+    """The open ledger. Reads are immediate; a write resolves when it is on the disk, not before.
+
+    One thread commits whatever is queued whenever it is free: no timer, so a lone reply waits for one commit only. May be used from
+    several event loops. Any number of processes may read; one writes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._queue: queue.SimpleQueue[_Put | None] = queue.SimpleQueue()
+        self._broken: WorkspaceError | None = None
+        try:
+            self._reader = self._connect()
+            self._writer = self._connect()
+            self._prepare()
+        except sqlite3.Error as e:
+            raise _trouble(path, e) from None
+        self._thread = threading.Thread(target=self._commit_all, name="ledger", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Opens or makes the ledger; what a crash left half-written is dropped, what was committed is there."""
+        return cls(path)
+
+    def close(self) -> None:
+        """Commits what is queued and closes; safe to call twice."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+        self._reader.close()
+        self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def get(self, key: str) -> Reply | None:
+        """The remembered attempt, or None."""
+        columns = "key, request, reply, status, reason, prompt_tokens, completion_tokens"
+        row = self._one(f"SELECT {columns} FROM replies WHERE key = ?", key)
+        return Reply(*row) if row else None
+
+    def get_parse(self, key: str) -> bytes | None:
+        """The remembered result of parsing, or None."""
+        row = self._one("SELECT value FROM parses WHERE key = ?", key)
+        return bytes(row[0]) if row else None
+
+    async def put(self, reply: Reply) -> None:
+        """Remembers an attempt; returns when it is committed. WorkspaceError: it is not, and nothing more can be."""
+        r = reply
+        await self._put(PUT_REPLY, (r.key, r.request, r.raw, r.status, r.reason, r.prompt_tokens, r.completion_tokens, _now()))
+
+    async def put_parse(self, key: str, value: bytes, parser: str) -> None:
+        """Remembers a parsed file; returns when it is committed."""
+        await self._put(PUT_PARSE, (key, value, parser, _now()))
+
+    def _one(self, statement: str, key: str) -> Any:
+        try:
+            return self._reader.execute(statement, (key,)).fetchone()
+        except sqlite3.Error as e:
+            raise _trouble(self.path, e) from None
+
+    def _put(self, statement: str, row: Sequence[Any]) -> "asyncio.Future[None]":
+        if self._broken:
+            raise self._broken
+        put = _Put(statement, row, asyncio.get_running_loop().create_future())
+        self._queue.put(put)
+        return put.done
+
+    def _connect(self) -> sqlite3.Connection:
+        """A connection in autocommit: this module says itself where a transaction begins and ends."""
+        link = sqlite3.connect(self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
+        link.execute("PRAGMA journal_mode=WAL")
+        link.execute("PRAGMA synchronous=FULL")  # WAL with NORMAL may lose the last commits when the power goes
+        link.execute("PRAGMA cache_size=-65536")  # KiB: the inner pages of a million keys stay in memory
+        return link
+
+    def _prepare(self) -> None:
+        found = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        if found > FORMAT:
+            raise WorkspaceError(f"{self.path} was written by a newer curate", "update curate, or build into another folder with --out")
+        if not found:  # else nothing is written by opening
+            self._writer.executescript(f"BEGIN; {TABLES} PRAGMA user_version={FORMAT}; COMMIT;")
+
+    def _commit_all(self) -> None:
+        """The writer thread: waits for one row, takes all that are queued with it, commits them together."""
+        while (first := self._queue.get()) is not None:
+            batch, last = [first], False
+            while not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    last = True
+                    break
+                batch.append(more)
+            self._commit(batch)
+            if last:
+                return
+
+    def _commit(self, batch: list[_Put]) -> None:
+        error = self._broken
+        if error is None:
+            try:
+                self._write(batch)
+            except sqlite3.Error as e:
+                error = self._broken = _trouble(self.path, e)
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+        loops = {put.done.get_loop() for put in batch}
+        for loop in loops:  # one wake-up per commit, however many rows it held
+            _call(loop, [put.done for put in batch if put.done.get_loop() is loop], error)
+
+    def _write(self, batch: list[_Put]) -> None:
+        self._writer.execute("BEGIN IMMEDIATE")
+        for statement in (PUT_REPLY, PUT_PARSE):
+            rows = [put.row for put in batch if put.statement is statement]
+            if rows:
+                self._writer.executemany(statement, rows)
+        self._writer.execute("COMMIT")
+
+
+def _call(loop: asyncio.AbstractEventLoop, futures: list["asyncio.Future[None]"], error: WorkspaceError | None) -> None:
+    try:
+        loop.call_soon_threadsafe(_settle, futures, error)
+    except RuntimeError:  # that loop is closed: its rows are committed, nobody waits for them
+        return
+
+
+def _settle(futures: Iterable["asyncio.Future[None]"], error: WorkspaceError | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if error:
+            future.set_exception(WorkspaceError(error.message, error.hint))  # each its own: a traceback grows where it is raised
+        else:
+            future.set_result(None)
+
+
+def _trouble(path: Path, error: sqlite3.Error) -> WorkspaceError:
+    """What went wrong with the file, in words, and what to do about it."""
+    text = str(error)
+    if "full" in text:
+        return WorkspaceError(f"the disk is full: {path} cannot grow", "free some space and run the same command again: nothing is lost")
+    if "locked" in text or "busy" in text:
+        return WorkspaceError(f"{path} is locked by another process", "wait for the other build to end, then run the same command again")
+    if "not a database" in text or "malformed" in text:
+        return WorkspaceError(f"{path} is damaged: {text}", "move the file away to start with an empty ledger (what it held is paid again)")
+    return WorkspaceError(f"{path} cannot be used: {text}", "check that the folder exists and may be written")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

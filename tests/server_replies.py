@@ -1,0 +1,140 @@
+"""What the test server says: replies made from nothing but the request, so that equal requests get equal replies."""
+
+import argparse
+import functools
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+Schema = dict[str, Any]
+FENCE = re.compile(r"<document-([0-9a-f]{32})>\n(.*?)\n</document-\1>", re.S)
+STATED = re.compile(r"```json\n(\{.*?\})\n```", re.S)
+QUOTES = ("evidence", "quote", "quotes", "passage", "answer", "excerpt")
+
+
+def answer(request: dict[str, Any], options: argparse.Namespace) -> dict[str, Any] | None:
+    """The assistant message for a request; None where a recording is missing."""
+    text = "\n\n".join(m["content"] for m in request["messages"] if isinstance(m.get("content"), str))
+    if options.mode == "replay":
+        return recorded(request, Path(options.folder))
+    if options.mode.endswith(".json"):
+        lines = literal(options.mode)
+        return said(lines[number(text) % len(lines)])
+    if options.mode == "text":
+        return said(f"In short: {' '.join(text.split()[-12:])} ({digest(text)[:8]})")
+    schema = schema_of(request, text)
+    if request.get("tools") and not schema:
+        return called(request, text)
+    if not schema:
+        return said(f"reply {digest(text)[:8]}")
+    passage = " ".join(m[1] for m in FENCE.findall(text)) if options.mode == "qa" else ""
+    return said(json.dumps(Filler(schema, text, sentences(passage)).fill(schema), ensure_ascii=False))
+
+
+def schema_of(request: dict[str, Any], text: str) -> Schema | None:
+    """The schema that was asked for: in `response_format`, or stated in the prompt."""
+    shape = request.get("response_format") or {}
+    schema = (shape.get("json_schema") or {}).get("schema") or shape.get("schema")
+    stated = None if schema else STATED.search(text)
+    return json.loads(stated[1]) if stated else schema
+
+
+class Filler:
+    """Fills a JSON schema with values that depend on the prompt alone; with sentences at hand, quotes are sentences."""
+
+    def __init__(self, root: Schema, text: str, found: list[str]) -> None:
+        self.root, self.found, self.seed = root, found, number(text)
+        self.item = 0
+
+    def fill(self, schema: Schema, name: str = "") -> Any:
+        if "$ref" in schema:
+            return self.fill(functools.reduce(lambda node, key: node[key], schema["$ref"][2:].split("/"), self.root), name)
+        if "const" in schema or "enum" in schema:
+            return schema.get("const", schema.get("enum", [None])[0])
+        for key in ("anyOf", "oneOf", "allOf"):
+            if key in schema:
+                return self.fill(schema[key][0], name)
+        kind = schema.get("type", "string")
+        return getattr(self, f"fill_{kind if isinstance(kind, str) else kind[0]}")(schema, name)
+
+    def fill_object(self, schema: Schema, name: str) -> dict[str, Any]:
+        return {key: self.fill(value, key) for key, value in schema.get("properties", {}).items()}
+
+    def fill_array(self, schema: Schema, name: str) -> list[Any]:
+        wanted = min(len(self.found), 3) if self.found and name not in QUOTES else 1
+        count = max(schema.get("minItems", 0), min(wanted, schema.get("maxItems", 8)))
+        return [self.next(schema.get("items", {}), name) for _ in range(count)]
+
+    def next(self, schema: Schema, name: str) -> Any:
+        value = self.fill(schema, name)
+        if name not in QUOTES:
+            self.item += 1
+        return value
+
+    def fill_string(self, schema: Schema, name: str) -> str:
+        if self.found:
+            sentence = self.found[(self.seed + self.item) % len(self.found)]
+            if name in QUOTES:
+                return sentence
+            if name == "question":
+                words = re.sub(r"[^\w\s]", "", sentence).split()
+                return f"What is said about {' '.join(words[:6])}?"
+        value = f"{name or 'value'} {self.seed % 100000} {self.item}"
+        return value.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength", 1000)]
+
+    def fill_integer(self, schema: Schema, name: str) -> int:
+        low = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
+        high = schema.get("maximum", schema.get("exclusiveMaximum", low + 100) - 1)
+        return int(low + (self.seed + self.item) % (high - low + 1))
+
+    def fill_number(self, schema: Schema, name: str) -> float:
+        low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+        return float(low + (schema.get("maximum", low + 1) - low) / 2)
+
+    def fill_boolean(self, schema: Schema, name: str) -> bool:
+        return True
+
+    def fill_null(self, schema: Schema, name: str) -> None:
+        return None
+
+
+def called(request: dict[str, Any], text: str) -> dict[str, Any]:
+    """A call of the first tool on the first turn, a closing sentence once a tool has answered."""
+    if any(m["role"] == "tool" for m in request["messages"]):
+        return said(f"done {digest(text)[:8]}")
+    function = request["tools"][0]["function"]
+    values = Filler({}, text, []).fill({"type": "object", **function.get("parameters", {})})
+    call = {"id": f"call_{digest(text)[:8]}", "type": "function", "function": {"name": function["name"], "arguments": json.dumps(values)}}
+    return {"role": "assistant", "content": None, "tool_calls": [call]}
+
+
+def recorded(request: dict[str, Any], folder: Path) -> dict[str, Any] | None:
+    """The recorded reply: files are named by a hash of the request, `.reply.txt` is the content, `.reply.json` a whole message."""
+    name = digest(json.dumps(request, sort_keys=True, ensure_ascii=False))[:16]
+    whole, text = folder / f"{name}.reply.json", folder / f"{name}.reply.txt"
+    if whole.exists():
+        return {"role": "assistant", "content": None, **json.loads(whole.read_text(encoding="utf-8"))}
+    return said(text.read_text(encoding="utf-8").strip("\n")) if text.exists() else None
+
+
+@functools.cache
+def literal(path: str) -> list[str]:
+    return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
+
+
+def said(content: str) -> dict[str, Any]:
+    return {"role": "assistant", "content": content}
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def number(text: str) -> int:
+    return int(digest(text)[:12], 16)
+
+
+def sentences(text: str) -> list[str]:
+    return [s.strip() for s in re.split(r"(?<=[.!?])\s+|(?<=[。！？])\s*|\n{2,}", text) if len(s.strip()) > 3]
