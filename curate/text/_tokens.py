@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from curate.errors import UsageError
@@ -11,6 +12,7 @@ Counter = Callable[[str], int]
 _MARKS = b"0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\n"
 
 
+@lru_cache(maxsize=4)
 def token_counter(tokenizer_path: str = "") -> Counter:
     """Counts tokens: with a `tokenizer.json` exactly, else estimated from UTF-8 bytes, which is what today's tokenizers merge."""
     if not tokenizer_path:

@@ -1,0 +1,53 @@
+"""The sections of a document: what stands under each heading, down to the next heading of any level."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from curate.records import Document
+from curate.text import strip_markdown
+
+_ATX = re.compile(
+    r"^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|.*)|^[ ]{0,3}(?P<marks>\#{1,6})[ \t]+[^\n]*",
+    re.MULTILINE | re.DOTALL,
+)
+_TITLE = re.compile(r"^[\s#]+|[\s#]*(?:\{#[^{}\n]{0,200}\})?\s*(?:\n\s*[=-]+)?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`text[start:end]`, from its heading to the next one. `body` is where the heading ends; level 0 stands before any heading."""
+
+    start: int
+    body: int
+    end: int
+    level: int
+    path: tuple[str, ...]
+
+
+def sections(document: Document) -> list[Section]:
+    """All sections in order; the first has level 0 and may be empty."""
+    text = document.text
+    found = [(start, end, *_heading(text[start:end])) for start, end in _headings(document)]
+    stops = [start for start, *_ in found] + [len(text)]
+    result = [Section(0, 0, stops[0], 0, ())]
+    above: list[tuple[int, str]] = []
+    for (start, body, level, title), stop in zip(found, stops[1:], strict=True):
+        while above and above[-1][0] >= level:
+            above.pop()
+        above.append((level, title))
+        result.append(Section(start, body, stop, level, tuple(t for _, t in above)))
+    return result
+
+
+def _headings(document: Document) -> Iterator[tuple[int, int]]:
+    if document.blocks:
+        return ((b.start, b.end) for b in document.blocks if b.kind == "heading")
+    return (m.span() for m in _ATX.finditer(document.text) if m["marks"])
+
+
+def _heading(line: str) -> tuple[int, str]:
+    """Level and plain title of a heading as Markdown writes it."""
+    marks = len(line.lstrip()) - len(line.lstrip().lstrip("#"))
+    level = marks or (2 if line.rstrip().endswith("-") and "\n" in line else 1)
+    return min(level, 6), " ".join(strip_markdown(_TITLE.sub("", line)).split())
