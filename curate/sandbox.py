@@ -7,17 +7,19 @@ import resource
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from curate.errors import DocumentError
 
 if TYPE_CHECKING:
     import pebble
 
+A = TypeVar("A")
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -50,8 +52,8 @@ class Pool:
             self._pool.join()
             self._pool = None
 
-    def submit(self, call: "Call[T]") -> "Future[T]":
-        """Starts one call in a child."""
+    def submit(self, function: Callable[..., T], *arguments: Any) -> "Future[T]":
+        """Starts one call of a module-level function in a child."""
         if self._pool is None:
             import pebble
 
@@ -61,27 +63,17 @@ class Pool:
                 initargs=(self.limits.memory,),
                 context=multiprocessing.get_context("spawn"),
             )
-        future: Future[T] = self._pool.schedule(call.function, args=call.arguments, timeout=self.limits.seconds)
+        future: Future[T] = self._pool.schedule(function, args=arguments, timeout=self.limits.seconds)
         return future
 
-    def map(self, calls: "Iterable[Call[T]]") -> "Iterator[tuple[Call[T], Future[T]]]":
-        """Runs calls and yields them finished, in their own order; few are read ahead, so memory stays bounded."""
-        waiting: deque[tuple[Call[T], Future[T]]] = deque()
-        for call in calls:
-            waiting.append((call, self.submit(call)))
+    def ahead(self, items: Iterable[A], start: Callable[[A], S]) -> Iterator[tuple[A, S]]:
+        """Starts each item's work and yields item and work in their own order; few are read ahead, so memory stays bounded."""
+        waiting: deque[tuple[A, S]] = deque()
+        for item in items:
+            waiting.append((item, start(item)))
             if len(waiting) > 2 * self.workers:
-                yield _finished(waiting.popleft())
-        while waiting:
-            yield _finished(waiting.popleft())
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
-    """A module-level function with its arguments; `tag` is the caller's and stays in this process."""
-
-    function: Callable[..., T]
-    arguments: tuple[Any, ...]
-    tag: Any = None
+                yield waiting.popleft()
+        yield from waiting
 
 
 def outcome(future: "Future[T]", limits: Limits) -> T:
@@ -98,14 +90,6 @@ def outcome(future: "Future[T]", limits: Limits) -> T:
         raise DocumentError(f"needed more than {allowed} of memory to parse", "raise parse_memory, or split the file") from None
     except pebble.ProcessExpired as error:
         raise DocumentError(f"its parser crashed ({error.args[0] if error.args else 'killed'})", "the file is likely damaged") from None
-
-
-def _finished(pair: "tuple[Call[T], Future[T]]") -> "tuple[Call[T], Future[T]]":
-    try:
-        pair[1].exception()  # waits
-    except CancelledError:
-        raise KeyboardInterrupt from None
-    return pair
 
 
 def _prepare(memory: int | None) -> None:

@@ -58,15 +58,16 @@ class Table(Generic[R]):
             ) from None
         return self._records(frame)
 
-    def pick(self, ids: Iterable[str]) -> dict[str, R]:
-        """The records of these ids (of `id`), reading only the parts and rows that hold them."""
+    def pick(self, ids: Iterable[str], parts: Iterable[str]) -> dict[str, R]:
+        """The records of these ids (column `id`), reading only these parts and turning only their rows into records."""
         import polars as pl
 
-        wanted = list(dict.fromkeys(ids))
-        if not wanted or not self.parts():
-            return {}
-        frame = self.lazy().filter(pl.col("id").is_in(wanted)).collect()
-        return dict(zip(frame["id"].to_list(), self._records(frame), strict=True))
+        wanted = pl.Series(sorted(ids), dtype=pl.String)
+        found: dict[str, R] = {}
+        for part in parts:
+            frame = pl.read_parquet(self.folder / f"{part}.parquet").filter(pl.col("id").is_in(wanted.implode()))
+            found.update(zip(frame["id"].to_list(), self._records(frame), strict=True))
+        return found
 
     def __iter__(self) -> Iterator[R]:
         for part in self.parts():
@@ -124,6 +125,18 @@ def write_text(path: Path, text: str) -> None:
 def remove(folder: Path) -> None:
     """Removes a folder of the workspace and all in it."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def pack(record: Any) -> list[Any]:
+    """A record as a JSON array of its fields, records inside it too."""
+    convert = _plainer(type(record))
+    return cast(list[Any], convert(record) if convert else record)
+
+
+def unpack(record: type[R], packed: list[Any]) -> R:
+    """The way back of `pack`."""
+    make = _maker(record)
+    return cast(R, make(packed) if make else packed)
 
 
 @cache

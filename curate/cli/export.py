@@ -1,0 +1,33 @@
+"""`curate export`: the dataset of a workspace again, in other styles, without making anything anew."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from curate.cli import _options as options
+
+
+def export(
+    workspace: options.At = Path("curated"),
+    style: options.Style = [],  # noqa: B006 - typer copies it
+    file_format: Annotated[str | None, typer.Option("--format", metavar="F", help="jsonl, json, parquet or csv.")] = None,
+    sets: options.Sets = [],  # noqa: B006
+    json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Write the dataset of a workspace in one or more styles."""
+    from curate import config, plugins
+    from curate.cli import _built
+    from curate.cli._show import Display
+    from curate.pipeline import export_only
+    from curate.workspace import Workspace
+
+    opened = Workspace.open(workspace)
+    flags = options.with_sets({"style": options.listed(style), "file_format": file_format}, sets)
+    settings = config.load(flags, workspace).settings
+    for name in settings.style:
+        plugins.load("formats", name)
+    with Display(quiet=quiet, json=json) as display:
+        exported = export_only(opened, settings, display)
+    return _built.show_exported(exported, json=json, quiet=quiet)

@@ -1,0 +1,134 @@
+"""The first stage: every file of the sources is parsed, or recalled, or recorded with the reason why not."""
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+
+from curate import plugins
+from curate.cache import Ledger, parse_key
+from curate.errors import DocumentError
+from curate.pipeline.job import Job
+from curate.records import Document, Failure, canonical
+from curate.sandbox import Limits, Pool, outcome
+from curate.settings import affecting
+from curate.sources import SourceFile, walk
+from curate.work import Parsed, parse_file
+
+PART_DOCUMENTS = 1_000
+PART_CHARACTERS = 8 << 20
+CHOOSING = ("include", "exclude", "max_file_bytes")
+"""Settings that choose files; what a file parses to does not depend on them."""
+
+
+def fingerprint(job: Job) -> str:
+    """What the documents depend on: every file's name and bytes, the parsers, their settings."""
+    versions = {name: plugins.load("parsers", name).VERSION for name in plugins.names("parsers")}
+    digest = hashlib.sha256(canonical([affecting(job.settings, "parse"), versions]).encode())
+    for entry in walk(job.sources, job.settings, leave=job.workspace.path):
+        seen = hashlib.sha256(entry.data).hexdigest() if isinstance(entry, SourceFile) else entry.reason
+        digest.update(canonical([entry.path, seen]).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def run(job: Job, ledger: Ledger) -> None:
+    """Walks the sources and writes the documents in the order of their paths, and a reason for every file that gave none."""
+    limits = Limits(job.settings.parse_timeout, job.settings.parse_memory)
+    job.watch.stage("files", None, "files")
+    writer = _Writer(job)
+    with Pool(job.settings.workers, limits) as pool:
+        reader = _Reader(job, pool, ledger)
+        for entry, started in pool.ahead(reader.entries(), reader.start):
+            parsed = started if isinstance(started, Failure) else reader.finish(entry.path, started, limits)
+            writer.add(entry.path, parsed)
+            job.watch.advance("files", 1, 0 if isinstance(parsed, Failure) else len(parsed.documents))
+    writer.close()
+
+
+class _Reader:
+    """Starts the parsing of each file. The same bytes are parsed once; what an earlier build parsed is recalled."""
+
+    def __init__(self, job: Job, pool: Pool, ledger: Ledger) -> None:
+        self.job, self.pool, self.ledger = job, pool, ledger
+        self.first: dict[str, str] = {}
+        self.keys: dict[str, tuple[str, str]] = {}
+        settings = affecting(job.settings, "parse")
+        self.settings = {k: v for k, v in settings.items() if k not in CHOOSING}
+
+    def entries(self) -> Iterator[SourceFile | Failure]:
+        for entry in walk(self.job.sources, self.job.settings, leave=self.job.workspace.path):
+            if isinstance(entry, SourceFile):
+                yield entry
+            else:
+                yield Failure("files", entry.path, entry.outcome, entry.reason, entry.hint)
+
+    def start(self, entry: SourceFile | Failure) -> "Parsed | Future[bytes] | Failure":
+        if isinstance(entry, Failure):
+            return entry
+        digest = hashlib.sha256(entry.data).hexdigest()
+        first = self.first.setdefault(digest, entry.path)
+        if first != entry.path:
+            return Failure("files", entry.path, "skipped", f"same bytes as {first}")
+        kind = plugins.detect(entry.path, entry.data)
+        if kind is None:
+            hint = "convert it to a type that curate reads, or exclude it"
+            return Failure("files", entry.path, "skipped", "no parser reads this type of file", hint)
+        named = {**self.settings, "name": entry.path.rsplit("/", 1)[-1]}  # a title may come from the file's name
+        key = parse_key(digest, kind, plugins.load("parsers", kind).VERSION, named)
+        known = self.ledger.get_parse(key)
+        if known is not None and not self.job.settings.retry_failed:
+            return Parsed.from_bytes(known)
+        self.keys[entry.path] = key, kind
+        return self.pool.submit(parse_file, kind, entry.path, entry.data, self.job.settings)
+
+    def finish(self, path: str, started: "Parsed | Future[bytes]", limits: Limits) -> Parsed | Failure:
+        if isinstance(started, Parsed):
+            parsed = started
+        else:
+            try:
+                blob = outcome(started, limits)
+            except DocumentError as error:
+                blob = Parsed(error=error.message, hint=error.hint).to_bytes()
+            self.ledger.keep_parse(*self.keys.pop(path), blob)
+            parsed = Parsed.from_bytes(blob)
+        if parsed.error:
+            return Failure("files", path, "failed", parsed.error, parsed.hint)
+        return parsed if parsed.documents else Failure("files", path, "skipped", "no text in it")
+
+
+class _Writer:
+    """Collects documents into parts of bounded size, and failures into one."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.documents: list[Document] = []
+        self.characters = 0
+        self.parts: list[str] = []
+        self.failures: list[Failure] = []
+
+    def add(self, path: str, parsed: Parsed | Failure) -> None:
+        if isinstance(parsed, Failure):
+            self.failures.append(parsed)
+            return
+        # the ledger remembers by content: the same bytes may have been parsed in another folder before
+        self.documents += [rename(d, path) for d in parsed.documents]
+        self.characters += sum(len(d.text) for d in parsed.documents)
+        if len(self.documents) >= PART_DOCUMENTS or self.characters >= PART_CHARACTERS:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self.job.workspace.documents.clear(keep=self.parts)
+        self.job.workspace.failures.write("files", self.failures)
+
+    def _flush(self) -> None:
+        if self.documents:
+            self.parts.append(f"{len(self.parts):06d}")
+            self.job.workspace.documents.write(self.parts[-1], self.documents)
+            self.documents, self.characters = [], 0
+
+
+def rename(document: Document, path: str) -> Document:
+    """The document under the path its file has in this build."""
+    number = document.meta.get("part", 0)
+    return replace(document, path=f"{path}#{number + 1}" if number else path)
