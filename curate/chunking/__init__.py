@@ -20,13 +20,12 @@ Path = tuple[str, ...]
 def chunk(document: Document, settings: Settings, split_of: SplitOf | str) -> list[Chunk]:
     """The document's chunks in order; every character that is not white space is in at least one.
 
-    split_of: the name of the split, or a function to it from the headings above a chunk, without those that the whole document
-    stands under. Sections merged into one chunk go where the first of them goes, so that no section lies in two splits.
+    split_of: the name of the split, or a function to it from the heading of a chunk's top-level section (none, or one: the first
+    that divides the document). Sections merged into one chunk go where the first of them goes: no section lies in two splits.
     """
     parts = sections(document)
     count = token_counter(settings.tokenizer)
     limits = Limits(settings.chunk_tokens, settings.chunk_max_tokens, settings.chunk_overlap, count)
-    shared = _shared(parts)
     starts = [b.start for b in document.blocks]
     equals: Counter[tuple[Path, str]] = Counter()
     chunks: list[Chunk] = []
@@ -49,7 +48,7 @@ def chunk(document: Document, settings: Settings, split_of: SplitOf | str) -> li
                 path=document.path,
                 title=document.title,
                 language=document.language or language(text),
-                split=split_of if isinstance(split_of, str) else split_of(list(unit[shared:])),
+                split=split_of if isinstance(split_of, str) else split_of(list(unit)),
                 blocks=_overlapping(document.blocks, starts, start, end),
             )
         )
@@ -62,20 +61,11 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return end - len(body), end - len(body) + len(body.rstrip())
 
 
-def _shared(parts: Sequence[Section]) -> int:
-    """How many headings the whole document stands under: 1 where everything is below one title."""
-    depth = 0
-    while len({p.path[depth] for p in parts if len(p.path) > depth}) == 1:
-        depth += 1
-    return depth
-
-
 def _paths(text: str, parts: Sequence[Section], piece: Piece) -> tuple[Path, Path]:
-    """The headings that all of a piece stands under, and those of its first section below them; bare headings hold nothing."""
+    """The headings that all of a piece stands under, and the unit it goes with; bare headings hold nothing."""
     within = parts[piece.first : piece.last + 1]
-    paths = [p.path for p in within if text[p.body : p.end].strip()] or [p.path for p in within if p.path] or [()]
-    common = _common(paths)
-    return common, next((p for p in paths if len(p) > len(common)), common)
+    filled = [p for p in within if text[p.body : p.end].strip()] or within
+    return _common([p.path for p in filled]), next((p.unit for p in filled if p.unit), ())
 
 
 def _common(paths: Sequence[Path]) -> Path:

@@ -28,7 +28,7 @@ class Limits:
     @property
     def whole(self) -> int:
         """A section up to this size is not cut."""
-        return min(self.aim * 3 // 2, self.most)
+        return min(self.aim * 3 // 2, self.most - self.tiny)
 
     @property
     def small(self) -> int:
@@ -76,23 +76,27 @@ def cut(document: Document, start: int, end: int, limits: Limits) -> list[Cut]:
 
 
 def _cuts(upto: list[int], costs: list[float], limits: Limits) -> Iterator[int]:
-    """The atoms before which to cut. Each cut looks only ahead, so an edit further down moves none above it, and seldom many below."""
+    """The atoms before which to cut. Each cut looks only ahead: an edit moves none above it, and seldom many below."""
     first, last = 0, len(upto) - 1
-    most = max(limits.most - limits.overlap, limits.aim)
+    most = limits.most - max(limits.overlap, limits.tiny)  # leaves room for what is put before it
     while upto[last] - upto[first] > limits.whole:
         best, least = last, float("inf")
         for k in range(first + 1, last + 1):
             size = upto[k] - upto[first]
-            if size > most and k > first + 1:
-                break
-            rest = upto[last] - upto[k]
-            cost = abs(size - limits.aim) / limits.aim + costs[k] + (0.5 if 0 < rest < limits.small else 0)
+            if size > most and upto[k - 1] - upto[first] >= limits.tiny:
+                break  # an atom that is too long stands alone, but for its heading or the line that announces it
+            cost = costs[k] + _misses(size, limits) + (0.5 if 0 < upto[last] - upto[k] < limits.small else 0)
             if cost < least:
                 best, least = k, cost
         if best == last:
             return
         yield best
         first = best
+
+
+def _misses(size: int, limits: Limits) -> float:
+    """How far a size is from the wanted one, in shares of that."""
+    return min(abs(size - limits.aim) / limits.aim, 1) + (0.5 if size < limits.small else 0)
 
 
 def _costs(text: str, atoms: list[_Atom]) -> list[float]:
@@ -116,7 +120,7 @@ def _cost(text: str, before: _Atom, after: _Atom) -> float:
 def _piece(text: str, atoms: list[_Atom], edges: list[int], sizes: list[int], *, span: tuple[int, int], overlap: int) -> Cut:
     first, stop = span
     header = atoms[first].header
-    context = text[header[0] : header[1]] if header and atoms[first].start >= header[1] else ""
+    context = _squeeze(text[header[0] : header[1]]) if header and atoms[first].start >= header[1] else ""
     tokens = sum(sizes[first:stop])
     start, repeated = first, 0
     while start and not header and not _stops_overlap(text, atoms[start - 1]):
@@ -124,6 +128,11 @@ def _piece(text: str, atoms: list[_Atom], edges: list[int], sizes: list[int], *,
             break
         start -= 1
     return Cut(edges[start], edges[stop], tokens, context)
+
+
+def _squeeze(rows: str) -> str:
+    """Header rows without the padding that lines their columns up."""
+    return re.sub(r"-{4,}", "---", re.sub(r"[ \t]{2,}", " ", rows))
 
 
 def _stops_overlap(text: str, atom: _Atom) -> bool:

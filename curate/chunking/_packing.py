@@ -38,7 +38,7 @@ def _pack(document: Document, parts: Sequence[Section], first: int, stop: int, l
     for child, end in _children(parts, first, stop):
         below = _pack(document, parts, child, end, limits)
         for piece in below:
-            _add(result, replace(piece, whole=len(below) == 1, lead=False, open=piece.tokens < limits.small), limits)
+            _add(result, replace(piece, whole=len(below) == 1, lead=False, open=piece.tokens < limits.small), parts, limits)
     return result
 
 
@@ -56,8 +56,8 @@ def _children(parts: Sequence[Section], first: int, stop: int) -> Iterator[tuple
         child = end
 
 
-def _add(pieces: list[Piece], piece: Piece, limits: Limits) -> None:
-    if pieces and _belong(pieces[-1], piece, limits):
+def _add(pieces: list[Piece], piece: Piece, parts: Sequence[Section], limits: Limits) -> None:
+    if pieces and _belong(pieces[-1], piece, parts, limits):
         before = pieces[-1]
         pieces[-1] = Piece(
             before.start,
@@ -74,11 +74,13 @@ def _add(pieces: list[Piece], piece: Piece, limits: Limits) -> None:
         pieces.append(piece)
 
 
-def _belong(before: Piece, after: Piece, limits: Limits) -> bool:
+def _belong(before: Piece, after: Piece, parts: Sequence[Section], limits: Limits) -> bool:
     """Whether two neighbours become one: two small ones up to the aim, or one that is too small to be understood alone."""
     tokens = before.tokens + after.tokens
-    if tokens > limits.most or not (after.whole or before.lead):  # a section that was cut is joined to no earlier sibling
+    if before.lead and before.tokens < limits.tiny < limits.most < after.tokens:
+        return True  # a bare heading goes with what it heads, even where that is too long already
+    if tokens > limits.most or not (after.whole or before.lead or parts[before.last].unit == parts[after.first].unit):
         return False
     if before.open and after.open and tokens <= limits.aim:
         return True
-    return before.tokens < limits.tiny or after.tokens < limits.tiny
+    return min(before.tokens, after.tokens) < limits.tiny

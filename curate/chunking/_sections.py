@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from curate.records import Document
 from curate.text import strip_markdown
@@ -16,13 +16,17 @@ _TITLE = re.compile(r"^[\s#]+|[\s#]*(?:\{#[^{}\n]{0,200}\})?\s*(?:\n\s*[=-]+)?\s
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`text[start:end]`, from its heading to the next one. `body` is where the heading ends; level 0 stands before any heading."""
+    """`text[start:end]`, from its heading to the next one. `body` is where the heading ends; level 0 stands before any heading.
+
+    unit: the top-level section it is in, which one split holds whole: the first heading that divides the document.
+    """
 
     start: int
     body: int
     end: int
     level: int
     path: tuple[str, ...]
+    unit: tuple[str, ...] = ()
 
 
 def sections(document: Document) -> list[Section]:
@@ -37,7 +41,16 @@ def sections(document: Document) -> list[Section]:
             above.pop()
         above.append((level, title))
         result.append(Section(start, body, stop, level, tuple(t for _, t in above)))
-    return result
+    depth = _shared([s.path for s in result])
+    return [replace(s, unit=s.path[depth : depth + 1]) for s in result]
+
+
+def _shared(paths: list[tuple[str, ...]]) -> int:
+    """How many headings the whole document stands under: 1 where everything is below one title."""
+    depth = 0
+    while len({p[depth] for p in paths if len(p) > depth}) == 1:
+        depth += 1
+    return depth
 
 
 def _headings(document: Document) -> Iterator[tuple[int, int]]:
