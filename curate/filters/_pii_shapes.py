@@ -56,7 +56,8 @@ SHAPES: list[tuple[str, float, str]] = [
     (
         "SECRET",
         0.6,
-        rf"{SECRET_WORD}[\"'”]? ?(?:[:=：]|是|为|\bis\b) ?[\"'“]?\K(?={SECRET_VALUE}*?[0-9])(?={SECRET_VALUE}*?[A-Za-z]){SECRET_VALUE}{{8,200}}+(?![(\[{{])",
+        rf"{SECRET_WORD}[\"'”]? ?(?:[:=：]|是|为|\bis\b) ?[\"'“]?\K"
+        rf"(?={SECRET_VALUE}*?[0-9])(?={SECRET_VALUE}*?[A-Za-z]){SECRET_VALUE}{{8,200}}+(?![(\[{{])",
     ),
 ]
 
