@@ -1,0 +1,119 @@
+"""English questions from headings and phrases: what is a verb phrase, what names a thing, and how each is asked."""
+
+import re
+
+from curate.generators import _extract_english as words
+from curate.generators._extract_passage import pick
+
+GERUND = re.compile(r"([A-Za-z]+ing)\b(.*)", re.S)
+YOU = {"your": "my", "you're": "I'm", "you’re": "I’m", "you've": "I've", "you’ve": "I’ve", "you'll": "I'll", "you’ll": "I’ll", "you'd": "I'd", "you’d": "I’d",
+       "yourself": "myself", "yours": "mine"}  # fmt: skip
+TO_ME = frozenset("to for with of by from about contact help give tell notify send email let ask assist gives tells between at remind inform send reimburse pay allow allows lets".split())
+AFTER_ME = frozenset("to for with of by from about in on at and or as if when".split())
+WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+VAGUE = re.compile(
+    r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such|same|he|she|him|her|his|hers|its|one|ones|both|either|neither|former|latter|i|me|my)\b(?! (?:is|are) no\b)",
+    re.I,
+)
+QUESTION_WORDS = frozenset("what how who when where why which can do does is are should will may must could would did has have am whom whose".split())
+
+
+def mine(phrase: str) -> str:
+    """What is said to you, as the one who asks says it: "your account" -> "my account"."""
+
+    def change(found: re.Match[str]) -> str:
+        word = found[0]
+        low = word.lower()
+        if low in YOU:
+            return YOU[low]
+        if low != "you":
+            return word
+        before = WORD.findall(phrase[: found.start()][-20:])
+        after = WORD.match(phrase[found.end() :].lstrip())
+        if before and before[-1].lower() in TO_ME and (not after or after[0].lower() in AFTER_ME or before[-1].lower() not in ("if", "when")):
+            return "me"
+        return "I" if after else "me"
+
+    changed = WORD.sub(change, phrase)
+    return re.sub(r"\bI are\b", "I am", re.sub(r"\bI were\b", "I was", re.sub(r"\b([Aa])re I\b", r"\1m I", changed)))
+
+
+def base(gerund: str) -> str | None:
+    """The verb of a gerund, where it is one of the known verbs: requesting -> request."""
+    low = gerund.lower()
+    if low in words.IRREGULAR:
+        return words.IRREGULAR[low]
+    stem = low[:-3]
+    doubled = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else ""
+    return next((v for v in (stem + "e", stem, doubled) if v in words.VERBS), None)
+
+
+def verb_phrase(heading: str) -> str | None:
+    """The heading as an instruction, "request leave"; None where it names a thing."""
+    text = re.sub(r"^how to\s+", "", heading, flags=re.I)
+    if text != heading:
+        return _lower_first(text)
+    first, _, rest = heading.partition(" ")
+    low = first.lower()
+    if not rest or not first.isalpha() or first.isupper() or _titled(rest):
+        return None
+    follower = rest.split()[0].lower().strip(",.:;")
+    if low.endswith("ing"):
+        verb = base(low)
+        if not verb or (low in words.NAMING_GERUNDS - words.CLEAR_GERUNDS and follower not in words.OBJECT_SIGNS):
+            return None
+        return _gerunds(f"{verb} {rest}")
+    if low in words.VERBS and (low not in words.NOUNISH or follower in words.OBJECT_SIGNS):
+        return f"{low} {rest}"
+    return None
+
+
+def _titled(rest: str) -> bool:
+    """A heading in title case does not show what is a name, yet "Request Leave" may still be an instruction."""
+    return bool(re.match(r"[|/&(\d]", rest))
+
+
+def _gerunds(phrase: str) -> str:
+    """Editing and canceling -> edit and cancel."""
+    return re.sub(r"\b(and|or|&) ([a-z]+ing)\b", lambda m: f"{m[1]} {base(m[2]) or m[2]}", phrase, count=1)
+
+
+def _lower_first(text: str) -> str:
+    first, _, rest = text.partition(" ")
+    low = first[:1].lower() + first[1:]
+    return f"{low} {rest}".strip() if first[1:].islower() or len(first) == 1 else text
+
+
+def name_phrase(heading: str, body: str) -> str:
+    """A heading inside a sentence: its first letter small where the text shows the word to be a common one."""
+    first = heading.split(" ")[0].strip("“”\"'")
+    if len(first) > 1 and first[1:].islower() and re.search(rf"(?<![.!?] )\b{re.escape(first.lower())}\b", body):
+        return heading[:1].lower() + heading[1:]
+    if first.lower() in words.OBJECT_SIGNS or first.lower() in words.GENERIC or base(first):
+        return heading[:1].lower() + heading[1:]
+    return heading
+
+
+def generic(heading: str) -> bool:
+    """Whether a heading says nothing by itself."""
+    low = heading.lower().strip(" :?.!…")
+    return low in words.GENERIC or low in words.GENERIC_PHRASES or len(low) < 3
+
+
+def is_question(heading: str) -> bool:
+    """Whether a heading asks: it ends with a question mark and opens with a word that asks."""
+    first = WORD.match(heading)
+    return heading.endswith("?") and bool(first) and first[0].lower() in QUESTION_WORDS  # type: ignore[index]
+
+
+def clear(phrase: str) -> bool:
+    """Whether a phrase names what it speaks of: no pronoun that points outside."""
+    return not VAGUE.search(phrase)
+
+
+def how(phrase: str, *, steps: bool) -> str:
+    """How-to question of a verb phrase said to you or us."""
+    own = mine(phrase)
+    if re.search(r"\b(?:our|we|us)\b", own):
+        return pick(words.STEPS_WE if steps else words.HOW_WE, phrase).format(own)
+    return pick(words.STEPS if steps else words.HOW, phrase).format(own)

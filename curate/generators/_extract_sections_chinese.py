@@ -1,0 +1,107 @@
+"""Chinese questions for a section, from its heading, the headings above it and the document's title."""
+
+import re
+
+from curate.generators import _extract_chinese as words
+from curate.generators._extract_passage import Passage, Section, pick
+
+VERB = re.compile("^(?:" + "|".join(sorted(set(words.VERBS), key=lambda w: (-len(w), w))) + ")")
+NAMING = re.compile("(?:" + "|".join(sorted(words.NAMING_ENDS, key=lambda w: (-len(w), w))) + ")$")
+NOMINAL = re.compile(r"^[^，。；：、？！]{2,14}(?:" + "|".join(words.NOMINAL_ENDS) + ")$")
+LISTED = re.compile(r"^[^，。；：？！]{2,16}(?:" + "|".join(words.LISTED_ENDS) + ")$")
+STEM = re.compile(r"^(.{2,24}?)(?:的?(?:介绍|简介|概述|说明))$")
+WAY = re.compile(r"^(.{2,24}?)(?:的?(?:方法|步骤|流程|过程))$")
+ASKS = re.compile(r"如何|怎么|怎样|为什么|为何|什么|哪些|哪个|哪种|是否|多少|能否|可否|吗[？?]?$|几[种个次天]|多久|多长")
+VAGUE = re.compile(r"这|那|该(?!死)|此|其(?!他|它)|它|本[文章节]|上述|以上|以下|如下|下列|他们|我(?!国)|你|您|方[法案][一二三四五\d]|第[一二三四五\d]|步骤[一二三四五\d]|案例[一二三四五\d]|示例\s?\d|实例\s?\d")
+ODD = re.compile(r"[。；;！!|<>{}\[\]@#*…=]|——|\.\.|--")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+FILE_NAME = re.compile(r"__|[\w-]+\.\w{2,4}$|_cn$|^untitled", re.I)
+
+
+def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | None:
+    """The rule and the question, or None where no good one can be made."""
+    heading = section.heading.rstrip("：:").strip()
+    if not 2 <= len(heading) <= 45 or ODD.search(heading):
+        return None
+    if ASKS.search(heading):
+        return _as_asked(heading, section, p)
+    if heading in words.GENERIC:
+        return _role(heading, section, p)
+    if VAGUE.search(heading) or not HAN.search(heading):
+        return None
+    steps = any(b.kind == "steps" for b in section.body)
+    return _how(heading, section, p, steps=steps) or _about(heading, section, p)
+
+
+def _as_asked(heading: str, section: Section, p: Passage) -> tuple[str, str] | None:
+    if VAGUE.search(heading) or len(heading) < 6:
+        return None
+    asked = heading.rstrip("？?") + "？"
+    return ("faq", asked if LATIN.search(asked) else setting(heading, section, p) + asked)
+
+
+def _role(heading: str, section: Section, p: Passage) -> tuple[str, str] | None:
+    above = next((h for h in (*reversed(section.parents), p.title) if usable(h) and h != heading), "")
+    if not above:
+        return None
+    forms = words.ACTION_ROLES if is_action(above) else words.ROLES
+    if heading not in forms:
+        return None
+    asked = pick(forms[heading], heading, above).format(above)
+    if not LATIN.search(above) and not asked.startswith("“"):
+        asked = setting(above, section, p) + asked
+    return ("heading", asked)
+
+
+def _how(heading: str, section: Section, p: Passage, *, steps: bool) -> tuple[str, str] | None:
+    way = WAY.match(heading)
+    stem = way[1] if way and is_action(way[1]) else heading
+    if not is_action(stem):
+        return None
+    asked = pick(words.STEPS if steps else words.HOW, heading).format(stem)
+    return ("procedure" if steps else "heading", _placed(heading, asked, section, p))
+
+
+def _about(heading: str, section: Section, p: Passage) -> tuple[str, str] | None:
+    found = STEM.match(heading)
+    if found and found[1] not in words.GENERIC:
+        return ("heading", _placed(heading, pick(words.INTRODUCE, heading).format(found[1]), section, p))
+    if NOMINAL.match(heading):
+        return ("heading", _placed(heading, pick(words.NOMINAL, heading).format(heading), section, p))
+    listed = any(b.kind in ("list", "steps") for b in section.body)
+    if listed and LISTED.match(heading):
+        return ("heading", _placed(heading, pick(words.LISTED, heading).format(heading), section, p))
+    if len(heading) < 3 or re.search(r"[，,：:]", heading):
+        return None
+    return ("heading", _placed(heading, pick(words.INTRODUCE, heading).format(heading), section, p))
+
+
+def _placed(heading: str, asked: str, section: Section, p: Passage) -> str:
+    """The question with its setting in front where the heading names nothing particular."""
+    return asked if LATIN.search(heading) else setting(heading, section, p) + asked
+
+
+def setting(heading: str, section: Section, p: Passage) -> str:
+    """Where a question belongs: 在Docker中， or 安装系统时，; empty where nothing above names anything."""
+    above = [h for h in (*reversed(section.parents), p.title) if usable(h) and h != heading]
+    named = next((h for h in above if LATIN.search(h)), above[-1] if above else "")
+    if not named or named in heading or len(named) > 24:
+        return ""
+    if is_action(named):
+        return f"{named}时，"
+    return f"在《{named}》中，" if named.endswith(("手册", "指南", "教程", "规范", "制度", "办法")) else f"关于{named}，"
+
+
+def usable(heading: str) -> bool:
+    """Whether a heading names something a question may be about."""
+    return 2 <= len(heading) <= 45 and heading not in words.GENERIC and not (ODD.search(heading) or FILE_NAME.search(heading) or VAGUE.search(heading) or ASKS.search(heading))
+
+
+def is_action(heading: str) -> bool:
+    """Whether a heading is a verb with its object."""
+    found = VERB.match(heading)
+    if not found or len(heading) <= len(found[0]) or NAMING.search(heading):
+        return False
+    rest = heading[found.end() :]
+    return not re.match(r"[的与和及、/]", rest) or bool(re.match(r"[、和与及]", rest) and VERB.match(rest[1:]) and len(rest) > 4)

@@ -1,0 +1,90 @@
+"""Sentences that answer a question by themselves, and lead-in sentences together with the list or code they announce."""
+
+from collections.abc import Iterator
+
+from curate.generators import _extract_sentences_chinese as chinese
+from curate.generators import _extract_sentences_english as english
+from curate.generators._extract_blocks import ITEM, Block
+from curate.generators._extract_passage import Pair, Passage, Section, finished, size, stands_alone
+from curate.generators._extract_reading import paragraph, reading
+from curate.generators._extract_sections import is_link_list
+from curate.text import sentences
+
+LONGEST = 700  # characters of one sentence
+DEFINED = 90  # words of a definition with the sentences that follow it
+LEAST = 7  # words of a sentence that is an answer
+
+
+def pairs(p: Passage) -> Iterator[Pair]:
+    """Pairs from the paragraphs and list items of a passage."""
+    for section in p.sections:
+        for i, block in enumerate(section.body):
+            after = section.body[i + 1] if i + 1 < len(section.body) else None
+            if block.kind == "text":
+                yield from _prose(block, after, section, p)
+            elif block.kind in ("list", "steps"):
+                yield from _items(block, section, p)
+
+
+def _prose(block: Block, after: Block | None, section: Section, p: Passage) -> Iterator[Pair]:
+    spans = sentences(block.text)
+    for i, (start, end) in enumerate(spans):
+        if end - start > LONGEST:
+            continue
+        said = paragraph(block.text[start:end])
+        if said.endswith((":", "：")):
+            if i + 1 == len(spans) and after is not None:
+                yield from _announced(block.start + start, said, after, section, p)
+            continue
+        for rule, question in _ask(said, section, p):
+            stop = _reach(block.text, spans, i) if rule == "definition" else end
+            yield from _pair(rule, question, paragraph(block.text[start:stop]), block.start + start, block.start + stop)
+
+
+def _announced(start: int, said: str, after: Block, section: Section, p: Passage) -> Iterator[Pair]:
+    if after.kind not in ("list", "steps", "code") or (after.kind == "list" and is_link_list(after)) or (not section.whole and after is section.body[-1]):
+        return
+    answer = f"{said}\n\n{reading(after)}"
+    for rule, question in _ask(answer if after.kind != "code" else f"{said}\n```", section, p):
+        yield from _pair(rule, question, answer, start, after.end)
+
+
+def _items(block: Block, section: Section, p: Passage) -> Iterator[Pair]:
+    """Items of one line, or soft-wrapped ones, that hold no list, code or quote of their own."""
+    lines, at = block.text.split("\n"), 0
+    begin: int | None = None
+    for line in [*lines, ""]:
+        item = ITEM.match(line)
+        if begin is not None and (item or not line.strip()):
+            yield from _item(block, begin, at - 1, section, p)
+            begin = None
+        if item:
+            begin = at + item.end()
+        elif line.lstrip().startswith(("```", ">", "|")):
+            begin = None
+        at += len(line) + 1
+
+
+def _item(block: Block, start: int, end: int, section: Section, p: Passage) -> Iterator[Pair]:
+    raw = block.text[start:end]
+    if len(raw) > LONGEST or not raw.strip():
+        return
+    said = paragraph(raw)
+    for rule, question in _ask(said, section, p):
+        yield from _pair(rule, question, said, block.start + start, block.start + start + len(raw.rstrip()))
+
+
+def _ask(said: str, section: Section, p: Passage) -> Iterator[tuple[str, str]]:
+    return (chinese if p.zh else english).questions(said, p, section.heading)
+
+
+def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:
+    """A definition goes on to the end of its paragraph while that is short and stands by itself."""
+    whole = paragraph(text[spans[i][0] : spans[-1][1]])
+    return spans[-1][1] if size(whole) <= DEFINED and stands_alone(whole) and finished(whole) else spans[i][1]
+
+
+def _pair(rule: str, question: str, answer: str, start: int, end: int) -> Iterator[Pair]:
+    complete = finished(answer) or "\n" in answer
+    if complete and LEAST <= size(answer) <= 300 and stands_alone(answer):
+        yield Pair(rule, question, answer, start, end)

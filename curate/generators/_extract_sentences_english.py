@@ -1,0 +1,150 @@
+"""English sentences that answer a question by themselves: definitions, conditions, aims, deadlines and amounts."""
+
+import re
+from collections.abc import Iterator
+
+from curate.generators import _extract_english as words
+from curate.generators import _extract_ask_english as ask
+from curate.generators._extract_passage import Passage, pick
+
+SUBJECT = r"(?P<x>[A-Z0-9][\w’'/&.+-]*(?: [\w’'/&.+-]+){0,5}?(?: \([A-Za-z][\w/&. -]{1,20}\))?)"
+IS = re.compile(rf"(?P<art>The |An? )?{SUBJECT} (?P<v>is|are) (?P<rest>(?:an?|the|one of the|part of the|short for|the process of|a type of|any) .+)", re.S)
+IS_LOW = re.compile(r"(?P<art>The |An? )(?P<x>[\w’'/&.+-]+(?: [\w’'/&.+-]+){0,4}?(?: \([A-Za-z][\w/&. -]{1,20}\))?) (?P<v>is|are) (?P<rest>(?:an?|the process of|any|where|how) .+)", re.S)
+MEANS = re.compile(rf"(?P<art>The |An? )?{SUBJECT} (?P<v>refers to|means|stands for|is defined as|are defined as) (?P<rest>.+)", re.S)
+FOR = re.compile(rf"(?P<art>The )?{SUBJECT} (?P<v>is|are) (?P<rest>responsible for .+)", re.S)
+NOT_A_NAME = frozenset(
+    """this that these those it they there here we you he she one what who each every some many most all any another other both if when where how why our your my their its no not note also
+    remember today below above following first second last next currently only example sometimes often because since while although for in on at by with as to from but and or so then now
+    anyone everyone someone people everything something nothing things is are was were be can will should must may might do does did has have had which whose than just even still yes
+    i me us them him her reason goal point idea way result answer problem question thing part rest same key difference hope aim intent before after during unless until once
+    let please make use see find get the""".split()
+)
+WEAK = re.compile(
+    r"(?:an?|the|any|one of the) (?:good|great|best|better|bad|big|small|bit|lot|few|must|same|only|most|more|little|number|result|case|time|first|second|third|last|next|following|"
+    r"important|excellent|easiest|easy|key|perfect|nice|right|wrong|way|ones?|main|primary|default|latest|opposite|reason|exception|given|priority|challenge|problem|issue|place|person|"
+    r"step|critical|crucial|valuable|useful|helpful|huge|major|common|quick|simple|real|few|recommended|preferred|top|point|option|work in progress)\b",
+    re.I,
+)
+IF = re.compile(r"If (?P<x>(?:you|your|you['’]re|you['’]ve)\b[^.;:?!]{8,140}?), (?:then )?(?P<y>.+)", re.S)
+TO = re.compile(r"(?:In order to|To) (?P<x>[a-z]+ [^.;:?!]{6,110}?), (?:then )?(?P<y>.+)", re.S)
+ACT = re.compile(r"(?:please |simply |just |first,? |always |also |immediately )?(?P<verb>[a-z’']+)\b")
+YOU_ACT = re.compile(r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|may|may need|are required|are expected|will have to|will be asked|also need)\b")
+YOU_CAN = re.compile(r"you(?: also)? (?:can|may|could)\b")
+MEASURE = re.compile(
+    r"The (?P<k>(?:[\w-]+ ){0,2}(?:deadline|due date|cutoff|cut-off|fee|cost|price|limit|maximum|minimum|duration|default value|default|capacity|penalty|time limit|rate|frequency|allowance|"
+    r"length|size|number|amount|average|address|name|purpose|goal|aim|objective|role)) (?P<p>for|of|on|to) (?P<x>[^,.;:?!]{3,70}?) (?P<v>is|are) (?P<rest>[^?]+)",
+    re.S,
+)
+TAKES = re.compile(r"(?P<x>[A-Z][^,.;:?!]{2,70}?) (?:usually |typically |generally |normally )?(?P<v>takes?|lasts?|costs?) (?P<rest>(?:up to |about |around |approximately |at least |between |roughly )?(?:[$€£]?\d|one|two|three|four|five|six|seven|eight|nine|ten|a few|several)\b[^?]*)", re.S)
+INCLUDES = re.compile(r"(?P<art>The |An? |Our )?(?P<x>[A-Z]?[\w’'/&.()-]+(?: [\w’'/&.()-]+){0,6}?) (?P<v>includes?|consists? of|contains?)(?: the following(?: [a-z]+){0,2})?:", re.S)
+THERE = re.compile(r"There are (?:\w+ |a few |a number of )?(?P<x>(?:main |different |key )?(?:types|kinds|ways|options|levels|phases|stages|categories|methods|reasons) (?:of|for|to|in) [^,.;:?!]{3,60}):", re.I)
+
+
+def questions(sentence: str, p: Passage, heading: str) -> Iterator[tuple[str, str]]:
+    """(rule, question) for each question that a sentence answers; a sentence that ends with a colon has its list with it."""
+    head = sentence.split("\n", 1)[0]
+    if head.endswith(":"):
+        found = _contents(head) or _condition(head) or _aim(head)
+    else:
+        found = _definition(head, p, heading) or _measure(head) or _takes(head) or _condition(head) or _aim(head)
+    if found:
+        yield found
+
+
+def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | None:
+    for form in (MEANS, FOR, IS, IS_LOW):
+        found = form.match(sentence)
+        if found and _is_term(found["x"]) and not (found["v"] in ("is", "are") and WEAK.match(found["rest"])):
+            return _define(form, found, p, heading)
+    return None
+
+
+def _define(form: re.Pattern[str], found: re.Match[str], p: Passage, heading: str) -> tuple[str, str] | None:
+    term, article = found["x"], (found["art"] or "").lower()
+    known = term.lower() in (heading.lower(), p.title.lower()) or bool(re.search(r"[A-Z0-9]", term[1:]))
+    if form is IS and not known:
+        return None
+    if form is IS_LOW and (article == "the " and not known):
+        return None
+    name = term if known and not _common(term, p) else term[:1].lower() + term[1:]
+    if form is FOR:
+        return ("definition", f"What {found['v']} {article}{name} responsible for?")
+    if found["v"] == "stands for":
+        return ("definition", f"What does {article}{name} stand for?")
+    if found["v"] in ("refers to", "means"):
+        return ("definition", pick(words.TERM, name).format(name))
+    many = found["v"].startswith("are")
+    return ("definition", pick(words.WHAT_ARE if many else words.WHAT_IS, name).format(f"{article}{name}"))
+
+
+def _common(term: str, p: Passage) -> bool:
+    first = term.split(" ")[0]
+    return first[1:].islower() and f" {first.lower()} " in p.chunk.text
+
+
+def _is_term(term: str) -> bool:
+    parts = term.lower().split()
+    return bool(parts) and not NOT_A_NAME.intersection(parts) and len(term) > 1 and not (parts[0].endswith("ing") and len(parts) == 1)
+
+
+def _acts(clause: str) -> bool:
+    """Whether a clause tells you what to do: an instruction, or what you must or can."""
+    if YOU_ACT.match(clause):
+        return True
+    found = ACT.match(clause)
+    return bool(found and found["verb"] in words.VERBS) and not re.match(r"\S+,", clause)
+
+
+def _condition(sentence: str) -> tuple[str, str] | None:
+    found = IF.match(sentence)
+    if not found or not _acts(found["y"]):
+        return None
+    own = ask.mine(found["x"])
+    if not _own_clear(own) or len(own.split()) < 4:
+        return None
+    forms = words.IF_CAN if YOU_CAN.match(found["y"]) else words.IF_SHOULD
+    return ("condition", pick(forms, own).format(own))
+
+
+def _aim(sentence: str) -> tuple[str, str] | None:
+    found = TO.match(sentence)
+    if not found or found["x"].split()[0] not in words.VERBS or not _acts(found["y"]):
+        return None
+    own = ask.mine(found["x"])
+    if not _own_clear(own) or len(own.split()) < 2:
+        return None
+    return ("procedure", ask.how(found["x"], steps=False))
+
+
+def _own_clear(phrase: str) -> bool:
+    return ask.clear(re.sub(r"\b(?:I|me|my)\b", "", phrase)) and not re.search(r"\bquestions?\b|\bhelp\b|\bconcerns?\b|\bmore information\b|\bnot sure\b|\bunsure\b", phrase)
+
+
+def _measure(sentence: str) -> tuple[str, str] | None:
+    found = MEASURE.match(sentence)
+    if not found or not ask.clear(found["x"]) or found["x"].lower().split()[0] in NOT_A_NAME - {"the"} or re.search(r"\b(?:is|are|that|which|to be)\b", found["x"]):
+        return None
+    return ("quantity", f"What {found['v']} the {found['k']} {found['p']} {found['x']}?")
+
+
+def _takes(sentence: str) -> tuple[str, str] | None:
+    found = TAKES.match(sentence)
+    if not found or not ask.clear(found["x"]) or found["x"].lower().split()[0] in NOT_A_NAME - {"the"} or re.search(r"\b(?:is|are|that|which|can|will|may|should|and)\b", found["x"]):
+        return None
+    many = not found["v"].endswith("s")
+    verb = found["v"].rstrip("s")
+    name = ask.name_phrase(found["x"], found["x"].lower())
+    return ("quantity", f"How {'much' if verb == 'cost' else 'long'} {'do' if many else 'does'} {name} {verb}?")
+
+
+def _contents(sentence: str) -> tuple[str, str] | None:
+    found = THERE.match(sentence)
+    if found and ask.clear(found["x"]):
+        return ("list", f"Which {found['x']} are there?" if not found["x"].startswith("ways to") else f"What {ask.mine(found['x'])} are there?")
+    found = INCLUDES.match(sentence)
+    if not found or NOT_A_NAME.intersection(found["x"].lower().split()) or not ask.clear(found["x"]) or len(found["x"].split()) < 2:
+        return None
+    one = found["v"].endswith(("s", "s of"))
+    verb = found["v"].replace("includes", "include").replace("consists of", "consist of").replace("contains", "contain")
+    name = found["x"][:1].lower() + found["x"][1:] if found["art"] else found["x"]
+    return ("list", f"What {'does' if one else 'do'} {(found['art'] or '').lower()}{name} {verb}?")

@@ -1,0 +1,139 @@
+"""Cells of pipe tables asked by row and column, where the first column names things and the header says what is told of them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from curate.generators import _extract_ask_english as english
+from curate.generators import _extract_sections_chinese as chinese
+from curate.generators._extract_blocks import Block
+from curate.generators._extract_passage import POINTER, Pair, Passage, Section, pick
+from curate.generators._extract_reading import clean, inline, plain
+from curate.generators._extract_sections_english import good_title, is_name
+
+PER_TABLE = 3
+SEPARATOR = re.compile(r"\s*\|?(?:\s*:?-{1,}:?\s*\|)+(?:\s*:?-{1,}:?\s*)?$")
+CELL = re.compile(r"(?<!\\)\|")
+EMPTY = re.compile(r"[\s\-–—/\\.*?x√✓✔✗×○●Oo]*|n/?a|none|nil|无|空|同上|略|tbd|yes|no|y|n|是|否|true|false", re.I)
+NAMES = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]{2}")
+TELLS_EN = re.compile(r"(?:description|meaning|definition|explanation|function|purpose|details?|what it (?:does|means))", re.I)
+DOES = re.compile(r"(?:command|option|flag|switch|function|method|script|tool|button|action|feature|subcommand|api|endpoint|service|module)s?", re.I)
+MEANS = re.compile(r"(?:parameter|argument|field|variable|attribute|property|setting|key|column|term|acronym|abbreviation|status|code|symbol|metric|label|state|value|word|type)s?", re.I)
+OF_EN = re.compile(
+    r"(?:[a-z-]+ ){0,2}(?:value|default|type|size|price|cost|fee|rate|limit|version|e-?mail|phone|address|location|owner|date|deadline|format|unit|range|duration|port|path|frequency|"
+    r"author|accuracy|score|category|purpose|length|weight|capacity|amount|budget|salary|population|contact|license|licence|memory|abbreviation|full name|expansion|synonym|dosage|material|colou?r)",
+    re.I,
+)
+TELLS_ZH = re.compile(r"(?:参数|字段|选项|功能|详细|具体)?(?:含义|说明|描述|解释|释义|定义|作用|功能|用途|意义|介绍)")
+OF_ZH = re.compile(
+    r"[^，。（）()]{0,6}?(?:默认值|取值范围|取值|类型|单位|范围|大小|版本|全称|中文名|英文名|格式|价格|费用|时间|期限|周期|频率|地址|电话|邮箱|负责人|部门|职责|要求|标准|示例|长度|容量|权限|用法|路径|端口|数量|比例|条件|内容|描述|方法|命令)"
+)
+KIND_ZH = re.compile(r"(?:参数|选项|字段|配置项|变量|命令|术语|指标|属性|键|接口|函数|标签|状态|组件|模块|缩略语|工具|角色|权限|类型|关键字|子命令|菜单|按钮|图标|图标名称|服务|文件|目录|名词|概念|标识|符号|功能)(?:名称?)?")
+TERM_ZH = re.compile(r"术语|名词|概念|缩略语|缩写")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of a row as they read, each with where it stands in the chunk."""
+
+    cells: list[str]
+    places: list[tuple[int, int]]
+
+
+def pairs(p: Passage) -> Iterator[Pair]:
+    """A few pairs from each table of the passage."""
+    for section in p.sections:
+        for block in section.body:
+            if block.kind == "table":
+                found = list(_table(block, section, p))
+                yield from sorted(found, key=lambda f: pick([str(n) for n in range(997)], f.question))[:PER_TABLE]
+
+
+def _table(block: Block, section: Section, p: Passage) -> Iterator[Pair]:
+    rows = [_row(line, at) for line, at in _lines(block)]
+    if len(rows) > 1 and SEPARATOR.match(block.text.split("\n", 2)[1]):
+        header, rows = rows[0].cells, rows[2:]
+    elif p.chunk.context.strip().startswith("|"):
+        header = _row(p.chunk.context.strip().split("\n")[0], 0).cells
+    else:
+        return
+    if len(header) < 2 or not _keyed(rows, len(header)):
+        return
+    ask = _ask_zh if p.zh else _ask_en
+    for row in rows:
+        for column in range(1, len(header)):
+            answer = row.cells[column]
+            question = ask(header[0], header[column], row.cells[0], section, p) if _worth(answer, row.cells[0]) else None
+            if question:
+                yield Pair("table", question, answer, *row.places[column])
+
+
+def _lines(block: Block) -> Iterator[tuple[str, int]]:
+    at = block.start
+    for line in block.text.split("\n"):
+        yield line, at
+        at += len(line) + 1
+
+
+def _row(line: str, at: int) -> Row:
+    edges = [m.start() for m in CELL.finditer(line)]
+    cuts = [-1, *edges, len(line)]
+    cells, places = [], []
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        raw = line[a + 1 : b]
+        lead = len(raw) - len(raw.lstrip())
+        cells.append(inline(raw.replace("\\|", "|")))
+        places.append((at + a + 1 + lead, at + a + 1 + lead + len(raw.strip())))
+    first, last = int(line.lstrip().startswith("|")), -1 if line.rstrip().endswith("|") and len(cells) > 2 else len(cells)
+    return Row(cells[first:last], places[first:last])
+
+
+def _keyed(rows: list[Row], width: int) -> bool:
+    """Whether the first column names each row: filled, each once, not only numbers."""
+    keys = [r.cells[0] for r in rows if len(r.cells) == width]
+    return len(keys) == len(rows) and len(set(keys)) == len(keys) and all(0 < len(k) <= 60 for k in keys) and sum(bool(NAMES.search(k)) for k in keys) * 4 >= len(keys) * 3
+
+
+def _worth(answer: str, key: str) -> bool:
+    return bool(
+        answer and not EMPTY.fullmatch(answer) and NAMES.search(key) and clean(answer) and not POINTER.search(answer) and answer.lower() != key.lower() and not answer.endswith((":", "："))
+        and not answer.startswith(("http://", "https://"))
+    )  # fmt: skip
+
+
+def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> str | None:
+    first, column, name = plain(first).lower(), plain(column), plain(key)
+    if len(name.split()) > 8 or not english.clear(name) or name.endswith("?"):
+        return None
+    where = _where_en(section, p)
+    if TELLS_EN.fullmatch(column):
+        if DOES.fullmatch(first):
+            return f"What does the {first.rstrip('s')} {name} do{where}?"
+        return f"What does {'the ' + first.rstrip('s') + ' ' if MEANS.fullmatch(first) and first not in ('term', 'word') else ''}“{name}” mean{where}?"
+    return f"What is the {column[:1].lower() + column[1:]} of {name}{where}?" if OF_EN.fullmatch(column) else None
+
+
+def _where_en(section: Section, p: Passage) -> str:
+    for heading in (section.heading, *reversed(section.parents), p.title):
+        if heading and not english.generic(heading) and is_name(heading) and not english.verb_phrase(heading) and good_title(heading):
+            return f" in the context of {english.name_phrase(heading, p.chunk.text)}"
+    return ""
+
+
+def _ask_zh(first: str, column: str, key: str, section: Section, p: Passage) -> str | None:
+    first, column, name = plain(first), plain(column), plain(key)
+    if len(name) > 40 or chinese.VAGUE.search(name):
+        return None
+    kind = first.removesuffix("名称").removesuffix("名") if KIND_ZH.fullmatch(first) else ""
+    place = chinese.setting("", section_below(section), p)
+    spaced = f" {name} " if name[0].isascii() and kind else name
+    if TELLS_ZH.fullmatch(column):
+        if TERM_ZH.search(first):
+            return f"什么是{name}？"
+        return f"{place}{kind}{spaced}的{'含义' if column.endswith(('说明', '描述', '解释', '释义', '介绍')) else column}是什么？".replace(" 的", " 的")
+    return f"{place}{kind}{spaced}的{column}是什么？" if OF_ZH.fullmatch(column) else None
+
+
+def section_below(section: Section) -> Section:
+    """A section as its own parent, for the setting of what stands in it."""
+    return Section(section.heading, (*section.parents, section.heading), section.level)

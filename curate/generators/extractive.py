@@ -1,0 +1,90 @@
+"""Question-answer pairs without a model: questions made from structure and language, answers that stand verbatim in the passage."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from curate.generators import _extract_sections, _extract_sentences, _extract_tables, _extract_terms
+from curate.generators._extract_passage import Pair, Passage, passage
+from curate.planning import View
+from curate.records import Chunk, Message, Sample, Task, content_id, sample, span
+from curate.settings import Settings
+
+VERSION = 1
+MODEL = False
+
+PER_CHUNK = 6
+SHORTEST = 60  # bytes of a chunk that can hold an answer
+LANGUAGES = ("en", "zh", "")
+RULES: tuple[Callable[[Passage], Iterator[Pair]], ...] = (_extract_terms.pairs, _extract_sections.pairs, _extract_sentences.pairs, _extract_tables.pairs)
+LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+async def plan(view: View, ask: None, settings: Settings) -> Iterable[Task]:
+    """One task for each chunk that is worth it, as the chunks are read; nothing in later rounds."""
+    return _tasks(view) if view.round == 0 else ()
+
+
+def _tasks(view: View) -> Iterator[Task]:
+    """values say whether a chunk's first section starts in it and its last one ends in it: only whole sections answer."""
+    before: Chunk | None = None
+    chunks = iter(view.chunks())
+    now = next(chunks, None)
+    while now is not None:
+        after = next(chunks, None)
+        if worth(now):
+            values = {"opens": not _continues(before, now), "closes": not _continues(now, after)}
+            yield Task(content_id("extractive", now.id), "extractive", "extractive", [now.id], values=values, split=now.split)
+        before, now = now, after
+
+
+def worth(chunk: Chunk) -> bool:
+    """Whether a chunk is in a language with rules and long enough to hold an answer."""
+    return chunk.language[:2] in LANGUAGES and len(chunk.text.encode("utf-8", "replace")) >= SHORTEST and bool(LETTERS.search(chunk.text))
+
+
+def _continues(first: Chunk | None, second: Chunk | None) -> bool:
+    """Whether the section that ends the first chunk goes on in the second."""
+    if first is None or second is None or first.document_id != second.document_id:
+        return False
+    return not re.match(r"\s{0,3}#{1,6}\s", second.text) and first.heading_path[:1] == second.heading_path[:1]
+
+
+async def generate(task: Task, chunks: list[Chunk], ask: None, settings: Settings) -> list[Sample]:
+    """The pairs of a task's chunk, a few of each rule."""
+    return [_sample(task, chunk, p, pair) for chunk in chunks for p, pair in _pairs(task, chunk, settings)]
+
+
+def _pairs(task: Task, chunk: Chunk, settings: Settings) -> Iterator[tuple[Passage, Pair]]:
+    p = passage(chunk, opens=bool(task.values.get("opens", True)), closes=bool(task.values.get("closes", True)))
+    most = max(1, round(PER_CHUNK * settings.pairs_per_chunk))
+    return ((p, pair) for pair in choose([pair for rule in RULES for pair in rule(p)], most))
+
+
+def choose(pairs: list[Pair], most: int) -> list[Pair]:
+    """Up to `most` pairs in reading order, varied in their rules; no question twice, no two from much the same evidence."""
+    kept: list[Pair] = []
+    used: dict[str, int] = {}
+    ranked = []
+    for pair in pairs:
+        used[pair.rule] = used.get(pair.rule, 0) + 1
+        ranked.append((used[pair.rule], len(ranked), pair))
+    for _, _, pair in sorted(ranked, key=lambda r: r[:2]):
+        if len(kept) < most and not any(k.question == pair.question or _same_evidence(k, pair) for k in kept):
+            kept.append(pair)
+    return sorted(kept, key=lambda k: (k.start, k.end))
+
+
+def _same_evidence(one: Pair, two: Pair) -> bool:
+    shared = min(one.end, two.end) - max(one.start, two.start)
+    return shared * 2 > max(one.end, two.end) - min(one.start, two.start)
+
+
+def _sample(task: Task, chunk: Chunk, p: Passage, pair: Pair) -> Sample:
+    return sample(
+        "qa",
+        task,
+        [Message("user", pair.question), Message("assistant", pair.answer)],
+        chunks=[chunk],
+        evidence=[span(chunk, pair.start, pair.end)],
+        meta={"rule": pair.rule, "language": "zh" if p.zh else "en"},
+    )
