@@ -34,6 +34,8 @@ NS = {
     "v": "urn:schemas-microsoft-com:vml",
 }
 
+_UNTITLED = r"(powerpoint[ -]presentation|presentation|document|untitled|slide|microsoft word|工作簿|演示文稿|文档)\W*\d*( - .*)?"
+
 
 def qn(name: str) -> str:
     """`w:p` as lxml names it."""
@@ -84,10 +86,11 @@ class Package:
         return self.root(found)
 
     def title(self) -> str:
-        """The title in the file's properties."""
+        """The title in the file's properties, unless it is the one that every new file gets."""
         root = self.only("", "core-properties")
         found = root.findtext(qn("dc:title")) if root is not None else None
-        return " ".join((found or "").split())
+        title = " ".join((found or "").split())
+        return "" if re.fullmatch(_UNTITLED, title, re.I) else title
 
     def mended(self) -> io.BytesIO:
         """The package again, made transitional and without relations to parts that are missing: libraries refuse both."""

@@ -21,6 +21,7 @@ _SUPER = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SUB = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 _GREEK = dict(zip("abgdezhqiklmnxoprstufcyw", "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
 _LINK = re.compile(r'HYPERLINK\s+(?:\\[a-z]\s+)*"?([^"\s]+)"?')
+_GUESSED = re.compile(r"(Description )?automatically generated.*|AI[- ]generated content.*|AI 生成的内容.*", re.I | re.S)
 _CHECKED = {"1", "true", "on"}
 
 
@@ -170,6 +171,11 @@ def read(paragraph: Element, relations: Mapping[str, Relation], numbers: dict[tu
     reader.words.bold = bool(letters) and all("b" in s for _, s in letters)
     reader.words.text = _joined(reader.pieces) if emphasis else "".join(text for text, _ in reader.pieces)
     return reader.words
+
+
+def alternative(text: str) -> str:
+    """The alternative text of a picture without what Office adds to its own guesses."""
+    return " ".join(_GUESSED.sub("", text).split())
 
 
 def preferred(alternate: Element) -> Element:

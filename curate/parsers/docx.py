@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from curate.markup import Builder, code, heading, table
 from curate.parsers import _ooxml, _wordtext
 from curate.parsers._charts import chart_rows
+from curate.parsers._items import Items
 from curate.parsers._ooxml import Element, Package, Relation, qn
 from curate.parsers._wordlists import Numbering, Style, Styles, value
 from curate.records import Document
@@ -41,8 +42,7 @@ class _Reader:
         self.relations: Mapping[str, Relation] = package.related(package.main)
         self.notes = {**self._notes("footnote"), **self._notes("endnote")}
         self.numbers: dict[tuple[str, str], int] = {}
-        self.items: list[str] = []
-        self.levels: list[int] = []
+        self.items = Items()
         self.listing: list[str] = []
         self.title = ""
         self.shift = 0
@@ -103,16 +103,8 @@ class _Reader:
             self._add("caption" if style.name == "caption" else "text", text)
 
     def _item(self, marker: str, depth: int, text: str) -> None:
-        """Collects a list item; its indent counts the shallower items that are open, whatever Word's own levels are."""
         self.flush(keep="items")
-        while self.levels and self.levels[-1] >= depth:
-            self.levels.pop()
-        indent = "    " * len(self.levels)
-        self.levels.append(depth)
-        # "1." and "1)" are Markdown's numbers: any other number a reader sees follows a bullet
-        number = re.fullmatch(r"(\d{1,9})([.)]?)", marker)
-        lead = f"{number[1]}{number[2] or '.'}" if number else "-" if marker in ("-", "") else f"- {marker}"
-        self.items.append(f"{indent}{lead} " + text.replace("\n", f"\n{indent}    "))
+        self.items.add(marker, depth, text)
 
     def _after(self, words: _wordtext.Words) -> None:
         """Adds what a paragraph carries beside its words: notes, text boxes, charts, alternative texts."""
@@ -180,8 +172,7 @@ class _Reader:
     def flush(self, keep: str = "") -> None:
         """Adds the list or the listing that has ended."""
         if self.items and keep != "items":
-            self.builder.add("list", "\n".join(self.items))
-            self.items, self.levels = [], []
+            self.builder.add("list", self.items.take())
         if self.listing and keep != "listing":
             self.builder.add("code", code("\n".join(self.listing)))
             self.listing = []
@@ -258,9 +249,8 @@ def _boxes(graphic: Element) -> Iterator[Element]:
 
 
 def _alternatives(graphic: Element) -> list[str]:
-    """The alternative texts of pictures, without what Word's own guess adds to them."""
     texts = [e.get("descr", "") for e in graphic.iter(qn("wp:docPr"))] + [e.get("alt", "") for e in graphic.iter(qn("v:shape"))]
-    return [t for text in texts if (t := " ".join(re.sub(r"(Description )?automatically generated.*", "", text).split()))]
+    return [t for text in texts if (t := _wordtext.alternative(text))]
 
 
 def _tidy(text: str) -> str:
