@@ -20,12 +20,16 @@ _KINDS = {
     "blockquote_open": "quote",
 }
 _FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
-_CODE_OR_TAG = re.compile(
+_SITE = r"\{%.{1,300}?%\}|\{\{<.{1,300}?>\}\}"  # what site generators fill in
+_CODE_OR_NOISE = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<table>(?:(?<=\n)[ \t]*)?<table\b.{1,200000}?</table>)"
+    r"|!\[(?P<alt>[^\]\n]*)\]\((?P<source>[^)\n]*)\)"
+    r"|\[(?P<label>[^\]\n]+)\]\(\{%[^)\n]*\)|" + _SITE + ""
     r"|<!--.*?-->|</?(?:font|span|center|div|u|small|big|p|br|hr|sup|sub|kbd|a|img)(?:\s[^<>]*)?/?>",
     re.S | re.I,
 )
-_DATA_IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?data:[^)]*\)")
+_CONTENTS = re.compile(r"(?:\s*(?:[-*+]|\d+[.)])\s+\[[^\]\n]*\]\(#[^\n]*\)[ \t]*(?:\n|\Z))+")
 _FORMULA = re.compile(r"\s*\$\$.+\$\$\s*|\s*\\\[.+\\\]\s*", re.S)
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]*)\)")
 _PICTURES = re.compile(r"\s*(?:\[?!\[[^\]]*\]\([^)]*\)(?:\]\([^)]*\))?\s*)+")
@@ -115,25 +119,40 @@ def _heading(source: str, level: int) -> list[Piece]:
 
 
 def _as_written(kind: str, source: str) -> list[Piece]:
+    if kind == "list" and _CONTENTS.fullmatch(source):  # a table of contents repeats the headings
+        return []
+    if kind == "text" and _PICTURES.fullmatch(source):
+        return [("caption", alt) for alt, target in _IMAGE.findall(source) if not pictures.dull(alt, target)]
     text = _clean(source, kind)
-    if kind != "text":
-        return [(kind, text)] if text.strip() else []
-    if _PICTURES.fullmatch(text):
-        return [("caption", alt) for alt, target in _IMAGE.findall(text) if not pictures.dull(alt, target)]
-    text = "\n".join(line for line in text.split("\n") if line.strip())
-    return [("formula" if _FORMULA.fullmatch(text) else "text", text)] if text else []
+    if kind == "text":
+        text = "\n".join(line for line in text.split("\n") if line.strip())
+        kind = "formula" if _FORMULA.fullmatch(text) else kind
+    return [(kind, text)] if text.strip() else []
 
 
 def _clean(source: str, kind: str) -> str:
-    """Comments, tags that only lay out and pictures written out in letters go; code stays untouched."""
-    between = "\n" if kind == "text" else " "
+    """Comments, tags that only lay out and pictures that say nothing go, tables of HTML become pipe tables; code stays untouched."""
 
     def replaced(found: re.Match[str]) -> str:
         if found["code"]:
             return found["code"]
-        return between if found[0][:3].lower() == "<br" else ""
+        if found["table"]:
+            table = found["table"]
+            indent = table[: len(table) - len(table.lstrip())]
+            return "\n".join(indent + line for _, text in _unfolded(table) for line in text.split("\n"))
+        if found["alt"] is not None:
+            return _picture(found)
+        if found["label"]:
+            return found["label"]
+        return ("\n" if kind == "text" else " ") if found[0][:3].lower() == "<br" else ""
 
-    return _CODE_OR_TAG.sub(replaced, _DATA_IMAGE.sub(r"\1", source)) if "<" in source or "data:" in source else source
+    return _CODE_OR_NOISE.sub(replaced, source) if re.search(r"[<{]|!\[", source) else source
+
+
+def _picture(found: re.Match[str]) -> str:
+    if pictures.dull(found["alt"], found["source"]):
+        return ""
+    return found["alt"] if found["source"].lstrip("< ").startswith("data:") else found[0]
 
 
 def _html_end(lines: list[str], start: int, end: int) -> int:
@@ -153,4 +172,4 @@ def _unfolded(source: str) -> list[Piece]:
     """What a block of HTML says, without its markup."""
     from curate.parsers import _html_page
 
-    return _html_page.fragment(source)
+    return _html_page.fragment(re.sub(_SITE, "", source))
