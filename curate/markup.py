@@ -15,14 +15,17 @@ class Builder:
         self.blocks: list[Block] = []
         self.pages: list[Page] = []
 
-    def add(self, kind: str, text: str, page: int = 0, bbox: Bbox | None = None) -> None:
-        """Adds a heading, text, list, table, code, formula, caption ...; empty text adds nothing."""
+    def add(self, kind: str, text: str, page: int = 0, bbox: Bbox | None = None, joint: str = "\n\n") -> None:
+        """Adds a heading, text, list, table, code, formula, caption ...; empty text adds nothing.
+
+        joint: what parts it from the block before; " " or "" where a page or column break cuts one paragraph into two blocks.
+        """
         text = text.strip("\n").rstrip()
         if not text:
             return
         if self._parts:
-            self._parts.append("\n\n")
-            self._length += 2
+            self._parts.append(joint)
+            self._length += len(joint)
         self._parts.append(text)
         self.blocks.append(Block(kind, self._length, self._length + len(text), page, bbox))
         self._length += len(text)

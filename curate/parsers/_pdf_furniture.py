@@ -1,0 +1,48 @@
+"""Finds running headers, footers and page numbers: lines that repeat in the margins of several pages."""
+
+import re
+from collections import Counter
+
+from curate.parsers._pdf_lines import Line, Sheet
+
+MARGIN = 0.1  # share of the page's height, at the top and at the bottom
+_NUMBER = re.compile(
+    r"(page|seite|p\.|第)?\s*[-–—|/]?\s*(\d{1,4}|[ivxlc]{1,7})\s*((of|von|/|页\s*/?\s*共|，共)\s*\d+)?\s*[-–—|页頁]*", re.IGNORECASE
+)
+Key = tuple[str, str, int]
+
+
+def without_furniture(sheets: list[Sheet]) -> list[list[Line]]:
+    """The lines of each page without what repeats in the margins, and without stamps along a side.
+
+    A single page keeps its header and footer: nothing there repeats.
+    """
+    seen = Counter(key for sheet in sheets for key in {k for line in sheet.lines for k in _keys(line, sheet)})
+    needed = 2 if len(sheets) <= 4 else 3
+    return [[line for line in sheet.lines if not _is_furniture(line, sheet, seen, needed)] for sheet in sheets]
+
+
+def _is_furniture(line: Line, sheet: Sheet, seen: Counter[Key], needed: int) -> bool:
+    if not line.upright and _edge(line, sheet) == "side":
+        return True
+    return any(seen[key] >= needed for key in _keys(line, sheet))
+
+
+def _keys(line: Line, sheet: Sheet) -> list[Key]:
+    """What a margin line is counted under: its text with digits folded, at its height; nothing for a line of the body."""
+    edge = _edge(line, sheet)
+    if not edge or line.grid:
+        return []
+    if _NUMBER.fullmatch(line.text.strip()):
+        return [(edge, "#", 0)]
+    text = re.sub(r"\d+", "#", " ".join(line.text.casefold().split()))
+    place = round((line.bbox[1] if edge == "top" else sheet.height - line.bbox[3]) / 12)
+    return [(edge, text, place), (edge, text, place + 1)]  # two cells, so that a line on the border between them is still one
+
+
+def _edge(line: Line, sheet: Sheet) -> str:
+    if not line.upright and (line.bbox[2] <= sheet.width * MARGIN or line.bbox[0] >= sheet.width * (1 - MARGIN)):
+        return "side"
+    if line.bbox[3] <= sheet.height * MARGIN:
+        return "top"
+    return "bottom" if line.bbox[1] >= sheet.height * (1 - MARGIN) else ""
