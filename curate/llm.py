@@ -1,0 +1,276 @@
+"""The only way to reach a model: `Models` is one per run, `Ask` one per task; renders, remembers, bounds, retries, validates."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+from pydantic import BaseModel
+
+from curate import endpoints
+from curate._asked import Asked, Walk
+from curate._roles import Role, opened
+from curate.budget import AskCounts, Budget, Hold, prices
+from curate.cache import Ledger, Reply
+from curate.endpoints import Adapted, Again, Denied, Endpoint, Gone
+from curate.errors import EndpointError, ReplyError, UsageError, did_you_mean
+from curate.prompts import Prompts
+from curate.records import Json, Message
+from curate.settings import Settings
+
+T = TypeVar("T", bound=BaseModel)
+DRAIN = 30.0  # seconds that replies in flight may take once a run stops
+LONGEST_WAIT = 60.0  # seconds between two sends of one ask, unless the server asks for more
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """An ask on its way; equal asks wait for the same one."""
+
+    task: asyncio.Task[Any]
+    walk: Walk
+
+
+class Models:
+    """The models of one run: clients, ledger, budget and slots, shared by every ask.
+
+    on_event is told, in words, what happened to an endpoint. backoff: seconds before the second send, doubling with each further one.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        workspace: Path | None = None,
+        on_event: Callable[[str], None] | None = None,
+        *,
+        backoff: float = 0.5,
+    ) -> None:
+        self.settings, self.ledger, self.backoff = settings, ledger, backoff
+        self.prompts = Prompts(workspace)
+        self.counts = AskCounts()
+        self._say = on_event or (lambda _: None)
+        self._budget = Budget(settings, prices(settings), self.counts)
+        self._roles: dict[str, Role] = {}
+        self._flights: dict[str, Flight] = {}
+        self._sent: set[asyncio.Task[Any]] = set()  # flights whose request has left: drained, not cancelled
+        self._draining = False
+
+    async def __aenter__(self) -> Self:
+        self._roles = opened(self.settings, self._say)
+        for role in self._roles.values():
+            if self.settings.max_cost is not None and role.model not in self._budget.prices:
+                raise UsageError(f"--max-cost needs the price of {role.model!r}", "name a price table with the setting `prices`")
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.drain(DRAIN)
+        for endpoint in {e for role in self._roles.values() for e in role.endpoints.members}:
+            await endpoint.client.close()
+
+    def bound(self) -> "Ask":
+        """An ask for one task; its `keys` name the ledger entries it used."""
+        return Ask(self)
+
+    def role(self, name: str) -> Role:
+        """The model that plays a role: the one for `generate` where the settings name no other."""
+        return self._roles.get(name) or self._roles["generate"]
+
+    async def drain(self, seconds: float) -> int:
+        """Sends nothing more, waits until what is in flight is committed; returns how many replies were slower.
+
+        Asks that were not sent yet end with `asyncio.CancelledError`.
+        """
+        self._draining = True
+        for flight in self._flights.values():
+            if flight.task not in self._sent:
+                flight.task.cancel()
+        slow: set[asyncio.Task[Any]] = set()
+        if self._sent:
+            _, slow = await asyncio.wait(set(self._sent), timeout=seconds)
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*(f.task for f in self._flights.values()), return_exceptions=True)
+        return len(slow)
+
+    async def check(self) -> list[str]:
+        """Asks every server for its models; a line for each. EndpointError: unreachable, wrong key, unknown model."""
+        lines = []
+        for role in self._roles.values():
+            for endpoint in role.endpoints.members:
+                names = await endpoint.models()
+                if names is not None and role.model not in names:
+                    await _probe(role, endpoint, names)
+                known = f"{endpoint.name} serves {role.model!r}"
+                lines.append(known if names is not None else f"{endpoint.name} answers; it keeps no list of models")
+        return list(dict.fromkeys(lines))
+
+    async def answer(self, asked: Asked, keys: list[str]) -> Any:
+        """The validated answer: remembered, shared with an equal ask in flight, or paid for. `keys` gets the ledger keys."""
+        walk = Walk(asked, self.settings)
+        first = walk.key
+        if flight := self._flights.get(first):
+            walk = flight.walk
+        try:
+            if flight:
+                found = _copied(await asyncio.shield(flight.task))
+            elif (found := walk.recall(self.ledger)) is None:
+                return await asyncio.shield(self._start(first, walk))
+        except ReplyError:
+            self.counts.failed += 1
+            raise
+        finally:
+            keys += walk.keys
+        self.counts.remembered += 1
+        return found
+
+    def _start(self, first: str, walk: Walk) -> asyncio.Task[Any]:
+        """The flight of an ask, a task of its own: who waits for it may be cancelled without losing a reply that is paid for."""
+        if self._draining:
+            raise asyncio.CancelledError
+        task = asyncio.get_running_loop().create_task(self._fly(walk))
+        self._flights[first] = Flight(task, walk)
+
+        def landed(done: asyncio.Task[Any]) -> None:
+            del self._flights[first]
+            if not done.cancelled():
+                done.exception()  # seen, also where nobody waits any more
+
+        task.add_done_callback(landed)
+        return task
+
+    async def _fly(self, walk: Walk) -> Any:
+        while True:
+            found = await self._attempt(walk)
+            if found is not None:
+                self.counts.made += 1
+                return found
+            if (found := walk.recall(self.ledger)) is not None:
+                return found
+            if self._draining:
+                raise asyncio.CancelledError
+
+    async def _attempt(self, walk: Walk) -> Any:
+        """One attempt, sent until a reply comes. None: the reply was unusable, and the walk has gone on to the next attempt."""
+        role, began, sends = walk.asked.role, time.monotonic(), 0
+        while True:
+            await role.slots.acquire(again=sends > 0)
+            try:
+                endpoint = await role.endpoints.ready()
+                return await self._send(walk, endpoint)
+            except Adapted:
+                wait = 0.0
+            except Gone as e:
+                wait = self._drop(endpoint, e)
+            except Again as e:
+                sends += 1
+                wait = self._wait(role, endpoint, e, sends, began)
+            finally:
+                role.slots.release()
+            if wait:
+                await asyncio.sleep(wait)
+
+    async def _send(self, walk: Walk, endpoint: Endpoint) -> Any:
+        """One request and its reply, committed before anyone sees it; the caller's slot is held until then."""
+        role, task = walk.asked.role, cast("asyncio.Task[Any]", asyncio.current_task())
+        hold = await self._budget.hold(role.model, walk.most_tokens, role.max_tokens)
+        self._sent.add(task)
+        self.counts.in_flight += 1
+        try:
+            row, found = await self._exchange(walk, endpoint, hold)
+            await self.ledger.put(row)
+        finally:
+            self.counts.in_flight -= 1
+            self._sent.discard(task)
+        walk.keys.append(row.key)
+        if row.status == "failed":
+            raise ReplyError(row.reason, attempts=walk.attempt + 1)
+        if row.status == "invalid":
+            self.counts.invalid += walk.attempt == 0
+            walk.go_on(row.reason)
+        return found
+
+    async def _exchange(self, walk: Walk, endpoint: Endpoint, hold: Hold) -> tuple[Reply, Any]:
+        """What came back, judged and booked."""
+        slots, sent = walk.asked.role.slots, time.monotonic()
+        used: tuple[int, int] | None = None  # unknown: all that was held may have been billed
+        try:
+            row, found, used = walk.judge(await endpoint.post(walk.asked.send(walk.messages)))
+            slots.good()
+            return row, found
+        except Again as e:
+            used = None if e.billed else (0, 0)
+            if e.busy:
+                slots.busy(sent)
+            raise
+        except (Adapted, Gone):
+            used = (0, 0)
+            raise
+        except Denied as e:
+            used = (0, 0)
+            if e.known:
+                return walk.row(e.raw, "failed", str(e)), None
+            raise ReplyError(str(e), e.hint, walk.attempt + 1) from None
+        finally:
+            self._budget.settle(hold, used)
+
+    def _drop(self, endpoint: Endpoint, gone: Gone) -> float:
+        """Leaves an endpoint for good; with none left, the next look for one says why."""
+        if endpoint.lost is None:
+            endpoint.lost = gone
+            self._say(f"{gone}: this endpoint is dropped")
+        return 0.0
+
+    def _wait(self, role: Role, endpoint: Endpoint, failure: Again, sends: int, began: float) -> float:
+        """Seconds until the next send. ReplyError: there is none."""
+        if sends >= self.settings.send_attempts:
+            if failure.unreachable and endpoint.answered < began:  # nobody was answered since this ask began: the server is down
+                return self._drop(endpoint, Gone(str(failure), "start the server, or give its address with --base-url"))
+            raise ReplyError(f"{failure} (sent {sends} times)", "the same command asks again", sends)
+        wait = min(LONGEST_WAIT, self.backoff * 2 ** (sends - 1)) * random.uniform(0.5, 1.0)
+        if failure.wait is not None:
+            wait = failure.wait + random.uniform(0, self.backoff)
+        return 0.0 if role.endpoints.rest(endpoint, failure, wait) else wait
+
+
+class Ask:
+    """Asks for one task. `keys` grows by the ledger key of every attempt behind its answers, in order."""
+
+    def __init__(self, models: Models) -> None:
+        self.models = models
+        self.keys: list[str] = []
+
+    async def __call__(
+        self, prompt: str, reply: type[T], values: Mapping[str, Any], *, language: str = "en", role: str = "generate", draw: int = 0
+    ) -> T:
+        """The answer to a rendered prompt, validated. ReplyError: there is none; `draw` numbers wanted repeats of one prompt."""
+        models = self.models
+        messages = models.prompts.render(prompt, values, language)
+        asked = Asked(models.role(role), messages, reply, models.prompts, draw=draw, language=language)
+        return cast(T, await models.answer(asked, self.keys))
+
+    async def chat(self, messages: list[Message], tools: list[Json], *, role: str = "generate", draw: int = 0) -> Message:
+        """The next turn of a conversation, which may call tools. ReplyError: there is none."""
+        models = self.models
+        asked = Asked(models.role(role), messages, None, models.prompts, tools=tools, draw=draw)
+        return cast(Message, await models.answer(asked, self.keys))
+
+
+async def _probe(role: Role, endpoint: Endpoint, names: list[str]) -> None:
+    """One token from a model that is not listed: some servers take other names than those they list."""
+    request = endpoints.Request(role.model, '[{"content":"Hi","role":"user"}]', {**role.sampling, "max_tokens": 1}, 0)
+    try:
+        await endpoint.post(request)
+    except Gone:
+        raise EndpointError(f"{endpoint.name} has no model {role.model!r}", did_you_mean(role.model, names)) from None
+    except (Again, Adapted, Denied):
+        return
+
+
+def _copied(found: Any) -> Any:
+    """Who shares an answer gets its own copy: a pydantic model can be changed."""
+    return found.model_copy(deep=True) if isinstance(found, BaseModel) else found
