@@ -7,7 +7,8 @@ from curate.text._scripts import UNSPACED
 
 _CLOSERS = "\"'”’」』）】〉》)\\]*_"
 _STOP = re.compile(
-    rf"""(?P<fence>^[ ]{{0,3}}(?P<marks>`{{3,}}|~{{3,}})[^\n]*(?:\n(?:.*?^[ ]{{0,3}}(?P=marks)[`~]*[ \t]*$|.*))?)
+    rf"""(?P<fence>^[ ]{{0,3}}(?P<marks>`{{3,}}+|~{{3,}}+)[^\n]*+(?:\n(?:.*?^[ ]{{0,3}}(?P=marks)[`~]*[ \t]*$|.*))?)
+      |(?P<whole>^[ \t]*(?:\#{{1,6}}[ \t]|\||[-*_=]{{3,}}[ \t]*$)[^\n]*)
       |(?P<wide>(?:[。！？｡]|(?<=[{UNSPACED}”」』])[!?])[。！？｡!?…]*(?P<closed>[{_CLOSERS}]*))
       |(?P<narrow>[.!?…]+[{_CLOSERS}`]*)(?=\s|\Z)
       |(?P<line>\n)""",
@@ -19,7 +20,6 @@ _BLOCK = re.compile(  # a line that begins with one of these begins a sentence
       |[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、|[①-⑳]|第[一二三四五六七八九十百零\d]{1,6}[章节条款步])""",
     re.MULTILINE | re.VERBOSE,
 )
-_WHOLE_LINE = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\||[-*_=]{3,}[ \t]*$)", re.MULTILINE)  # ends with its line
 _NUMBERED = re.compile(r"[ \t>#*+-]*\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})\Z")
 _NEXT = re.compile(r"[\s\"'“‘(\[*_]*([^\W\d_]*)(\d?)")
 _WORD = re.compile(r"[^\s(\[{\"'“‘*_/]*\Z")
@@ -65,7 +65,7 @@ def _ends(text: str) -> Iterator[int]:
         elif kind == "narrow":
             if _stop_ends(text, stop):
                 yield stop.end()
-        elif kind in ("fence", "marks"):
+        elif kind in ("fence", "whole"):
             yield stop.start()
             yield stop.end()
         elif _wide_ends(text, stop.end(), stop["closed"]):
@@ -86,10 +86,12 @@ def _stop_ends(text: str, stop: re.Match[str]) -> bool:
         return False
     if stop["narrow"] != ".":
         return True
-    line = text.rfind("\n", 0, stop.start()) + 1
-    found = _WORD.search(text, max(line, stop.start() - 24), stop.start())
-    last = found[0] if found else ""
-    return not _NUMBERED.match(text, line, stop.start()) and not _abbreviates(last, word, digit)
+    near = max(0, stop.start() - 32)
+    line = text.rfind("\n", near, stop.start()) + 1
+    if (line or not near) and _NUMBERED.match(text, line, stop.start()):
+        return False
+    found = _WORD.search(text, max(line, near), stop.start())
+    return not _abbreviates(found[0] if found else "", word, digit)
 
 
 def _abbreviates(last: str, word: str, digit: str) -> bool:
@@ -106,7 +108,7 @@ def _abbreviates(last: str, word: str, digit: str) -> bool:
 
 def _line_ends(text: str, at: int) -> bool:
     line = text.rfind("\n", 0, at) + 1
-    if not text[line:at].strip() or _BLOCK.match(text, at + 1) or _WHOLE_LINE.match(text, line):
+    if not text[line:at].strip() or _BLOCK.match(text, at + 1):
         return True
     following = text.find("\n", at + 1)
     ahead = text[at + 1 : following if following >= 0 else len(text)].strip()
