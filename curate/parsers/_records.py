@@ -10,6 +10,7 @@ from curate.markup import Builder
 _QUESTION = ("question", "query", "q", "instruction", "prompt", "title_question", "问题", "提问")
 _ANSWER = ("answer", "answers", "a", "output", "response", "completion", "reply", "best_answer", "答案", "回答")
 _NAME = ("title", "name", "heading", "label", "term", "subject", "标题", "名称", "id", "key")
+_TEXT = ("text", "content", "body", "article", "document", "passage", "full_text", "raw_content", "正文", "内容")
 _CHATS = ("messages", "chosen_messages", "conversations", "conversation", "dialog", "dialogue", "turns")
 _ASKS, _REPLIES = ("user", "human", "question", "prompter"), ("assistant", "gpt", "bot", "model", "answer", "chatgpt")
 _TOOLS = ("function_call", "function", "observation", "tool", "tool_call", "tool_response", "system")
@@ -70,9 +71,9 @@ def _record(value: Any, builder: Builder, level: int, number: int) -> None:
         _add_passages(passages, builder) if passages else _value(value, builder, level + 1)
         return
     name = next((_plain(value[k]) for k in _NAME if _is_scalar(value.get(k)) and value.get(k) not in (None, "")), "")
-    texts = [v for v in value.values() if isinstance(v, str) and len(v) > _LONG]
-    if not name and len(texts) == 1 and all(_is_scalar(v) for v in value.values()):
-        _add_text(texts[0], builder)  # rows of a text corpus: the other keys are about the row, not for a reader
+    text = next((value[k] for k in _TEXT if isinstance(value.get(k), str)), "")
+    if text and not name and all(_is_scalar(v) for v in value.values()):
+        _add_text(text, builder)  # rows of a text corpus: the other keys are about the row, not for a reader
         return
     _section(value, builder, level + 1, name if 0 < len(name) <= _LONG else f"{number}")
 
