@@ -9,6 +9,7 @@ Value = str | int | float | bool | datetime.datetime | datetime.date | datetime.
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[0-9A-Fa-f]+)?\]|\[[^\]]*\]')
 _DATE_TOKEN = re.compile(r"y+|m+|d+|h+|s+(?:\.0+)?|AM/PM|A/P|上午/下午|e|[^ymdhse]", re.I)
 _MONTH_NAME = re.compile(r"mmm", re.I)
+_DIGITS = re.compile(r"[0#?](?:[0#?,.]*[0#?])?,*(?:E[+-]0+)?")
 _BIG = 1e15  # from here on Excel shows exponents
 
 
@@ -43,7 +44,7 @@ def _number(value: int | float, number_format: str) -> str:
 @lru_cache(maxsize=512)
 def _sections(number_format: str) -> tuple[str, ...]:
     """The parts for positive, negative and zero numbers; a `;` inside quotes parts nothing."""
-    return tuple(re.findall(r'((?:"[^"]*"|\\.|[^;])*);?', number_format)) or ("General",)
+    return tuple(re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', number_format[:255])) or ("General",)
 
 
 def _parts(section: str) -> tuple[str, list[str]]:
@@ -61,17 +62,17 @@ def _parts(section: str) -> tuple[str, list[str]]:
 
 def _filled(value: int | float, pattern: str, literals: list[str]) -> str:
     """The number in place of the digits of the pattern, with the text around them."""
-    match = re.search(r"[0#?](?:[0#?,. \0]*[0#?])?,*(?:E[+-]0+)?", pattern)
-    digits = match[0] if match else "0"
-    percent = pattern.count("%")
-    scale = len(digits) - len(digits.rstrip(","))
-    body = _digits(value * 100**percent / 1000**scale if percent or scale else value, digits.rstrip(","))
-    start, end = match.span() if match else (0, 0)
-    text = pattern[:start] + ("-" if body.startswith("-") else "") + "\1" + pattern[end:]
+    match = re.search(_DIGITS, pattern)
+    if match is None or re.search(_DIGITS, pattern[match.end() :]):
+        return _general(value)  # digits in several groups, as of a telephone number
+    digits = match[0].rstrip(",")
+    scale, percent = len(match[0]) - len(digits), pattern.count("%")
+    body = _digits(abs(value) * 100**percent / 1000**scale if percent or scale else abs(value), digits)
+    sign = "-" if value < 0 and re.search(r"[1-9]", body) else ""
+    text = pattern[: match.start()] + body + pattern[match.end() :]
     for literal in literals:
         text = text.replace("\0", literal, 1)
-    sign = "-" if "-\1" in text else ""
-    return sign + text.replace("-\1", "\1").replace("\1", body.lstrip("-")).strip()
+    return sign + text.strip()
 
 
 def _digits(value: int | float, digits: str) -> str:
@@ -86,10 +87,9 @@ def _digits(value: int | float, digits: str) -> str:
         tail = tail[:fixed] + tail[fixed:].rstrip("0")
         text = f"{head}.{tail}" if tail else head
     least = whole.count("0")
-    if "," not in whole and len(text.partition(".")[0].lstrip("-")) < least:
-        sign = "-" if text.startswith("-") else ""
-        text = sign + text.lstrip("-").zfill(least + (most + 1 if most else 0))
-    return text if float(value) or not text.startswith("-") else text[1:]
+    if not least and text.partition(".")[0] == "0":
+        return text[1:]  # "#" and "?" show no zero
+    return text.zfill(least + len(text) - len(text.partition(".")[0])) if "," not in whole else text
 
 
 def _general(value: int | float) -> str:
@@ -117,36 +117,27 @@ def _date(value: datetime.datetime | datetime.date | datetime.time, number_forma
 
 
 def _by_tokens(value: datetime.datetime | datetime.date, pattern: str, literals: list[str]) -> str:
-    out: list[str] = []
-    twelve = re.search(r"AM/PM|A/P", pattern, re.I) is not None
+    moment = value if isinstance(value, datetime.datetime) else datetime.datetime.combine(value, datetime.time())
+    twelve = re.search(r"AM/PM|A/P|上午/下午", pattern, re.I) is not None
     rest = iter(literals)
-    hour = False
+    out: list[str] = []
+    minutes = re.match(r"[^ymdh]*m+:s", pattern, re.I) is not None  # "m" is a month unless hours or seconds are its neighbours
     for token in _DATE_TOKEN.findall(pattern):
-        low = token.lower()
-        minutes = low in ("m", "mm") and (hour or _seconds_follow(pattern, len("".join(out))))
-        hour = low[0] == "h" or (hour and not low[0].isalpha())
-        out.append(next(rest, "") if token == "\0" else _token(value, low, token, twelve=twelve, minutes=minutes))
+        low = "M" + token.lower()[1:] if minutes and token.lower() in ("m", "mm") else token.lower()
+        out.append(next(rest, "") if token == "\0" else _token(moment, low, twelve=twelve) or token)
+        minutes = low[0] == "h" or (minutes and not low[0].isalpha())
     return "".join(out).strip()
 
 
-def _seconds_follow(pattern: str, _at: int) -> bool:
-    return re.fullmatch(r"[^ymdh]*m+:s+(\.0+)?[^ymdh]*", pattern, re.I) is not None
-
-
-def _token(value: datetime.datetime | datetime.date, low: str, token: str, *, twelve: bool, minutes: bool) -> str:
-    moment = value if isinstance(value, datetime.datetime) else datetime.datetime.combine(value, datetime.time())
+def _token(moment: datetime.datetime, low: str, *, twelve: bool) -> str:
+    """What one piece of a date format shows; "M" stands for minutes; empty for text that stands for itself."""
+    named = {"mmm": "%b", "mmmm": "%B", "mmmmm": "%b", "ddd": "%a", "dddd": "%A", "am/pm": "%p", "a/p": "%p", "上午/下午": "%p"}
+    if low in named:
+        return moment.strftime(named[low])
+    hour = (moment.hour - 1) % 12 + 1 if twelve else moment.hour
+    numbers = {"m": moment.month, "M": moment.minute, "d": moment.day, "h": hour, "s": moment.second}
+    if low[0] in numbers:
+        return f"{numbers[low[0]]:0{min(len(low), 2)}d}"
     if low[0] in "ye":
-        return f"{moment.year:04d}" if len(low) > 2 or low == "e" else f"{moment.year % 100:02d}"
-    if low[0] == "m" and minutes:
-        return f"{moment.minute:0{len(low)}d}"
-    if low[0] == "m":
-        named = {3: "%b", 4: "%B", 5: "%b"}.get(len(low))
-        return moment.strftime(named) if named else f"{moment.month:0{len(low)}d}"
-    if low[0] == "d":
-        named = {3: "%a", 4: "%A"}.get(len(low))
-        return moment.strftime(named) if named else f"{moment.day:0{len(low)}d}"
-    if low[0] == "h":
-        return f"{(moment.hour - 1) % 12 + 1 if twelve else moment.hour:0{len(low)}d}"
-    if low[0] == "s":
-        return f"{moment.second:02d}" if len(low) > 1 else str(moment.second)
-    return ("AM" if moment.hour < 12 else "PM") if low in ("am/pm", "a/p", "上午/下午") else token
+        return f"{moment.year % 100:02d}" if len(low) < 3 and low != "e" else f"{moment.year:04d}"
+    return ""

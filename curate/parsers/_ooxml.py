@@ -8,11 +8,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
 from curate.archives import DAMAGED, check_zip
 from curate.errors import DocumentError
+from curate.markup import Builder
 
 Element = Any  # an lxml element; lxml ships no types
 
@@ -55,8 +56,9 @@ class Relation:
 class Package:
     """The parts of an Office file, read by name. Strict files appear as the transitional ones that libraries know."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, data: bytes) -> None:
         self._archive = archive
+        self._data = data
         self._names = set(archive.namelist())
         main = next((r.target for r in self.related("").values() if r.kind == "officeDocument"), "")
         if main not in self._names:
@@ -92,27 +94,39 @@ class Package:
         title = " ".join((found or "").split())
         return "" if re.fullmatch(_UNTITLED, title, re.I) else title
 
+    def stream(self, path: str) -> IO[bytes]:
+        """The bytes of a part, for what is too large to be held as a tree."""
+        if path not in self._names:
+            raise ValueError(f"the part {path!r} is missing")
+        return self._archive.open(path)
+
     def mended(self) -> io.BytesIO:
-        """The package again, made transitional and without relations to parts that are missing: libraries refuse both."""
+        """The package for a library: made transitional and without relations to missing parts where it has any."""
+        links = [name for name in self._archive.namelist() if name.endswith(".rels")]
+        strict = any(b"purl.oclc.org/ooxml" in self._archive.read(name) for name in links)
+        if not strict and not any(self._dangling(name) for name in links):
+            return io.BytesIO(self._data)
         out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as copy:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
             for name in dict.fromkeys(self._archive.namelist()):
                 content = self._archive.read(name)
-                if name.endswith(".rels"):
-                    content = self._without_dangling(name, transitional(content))
-                copy.writestr(name, transitional(content) if name.endswith(".xml") else content)
+                copy.writestr(name, self._without_dangling(name, content) if name in links else transitional(content))
         out.seek(0)
         return out
+
+    def _dangling(self, name: str) -> list[str]:
+        """The ids of relations whose part is missing."""
+        folder, file = posixpath.split(name)
+        source = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
+        return [i for i, r in self.related(source).items() if not r.external and r.target not in self._names]
 
     def _without_dangling(self, name: str, content: bytes) -> bytes:
         from lxml import etree
 
-        root = self.root(name)
-        folder = posixpath.dirname(posixpath.dirname(name))
+        root, missing = self.root(name), self._dangling(name)
         for child in list(root if root is not None else ()):
-            relation = _relation(folder, child)
-            if not relation.external and relation.target not in self._names:
-                root.remove(child)  # type: ignore[union-attr]
+            if child.get("Id") in missing:
+                child.getparent().remove(child)
         return bytes(etree.tostring(root)) if root is not None else content
 
 
@@ -159,7 +173,13 @@ def open_package(data: bytes) -> Package:
     for member in archive.infolist():
         if member.filename.endswith((".xml", ".rels", ".vml")):
             _refuse_doctype(archive.read(member), member.filename)
-    return Package(archive)
+    return Package(archive, data)
+
+
+def refuse_empty(builder: Builder, kind: str) -> None:
+    """A document without any text is told, not passed on as if it had been read."""
+    if not builder.blocks:
+        raise DocumentError(f"the {kind} holds no text", "if it holds pictures of text, print it to PDF and run OCR on that")
 
 
 def old_office(data: bytes) -> DocumentError:

@@ -55,6 +55,7 @@ class _Reader:
         self.shift = int(any(self._style(p).name == "title" and _has_text(p) for p in body.iter(qn("w:p"))))
         self.walk(body)
         self.flush()
+        _ooxml.refuse_empty(self.builder, "Word document")
         return self.builder.document(name, data, self.title or self.package.title())
 
     def walk(self, container: Element) -> None:

@@ -34,6 +34,7 @@ def parse(name: str, data: bytes, settings: Settings) -> list[Document]:
         reader = _Reader(deck.slide_width / EMU, deck.slide_height / EMU)
         for number, slide in enumerate(deck.slides, start=1):
             reader.slide(number, slide)
+        _ooxml.refuse_empty(reader.builder, "presentation")
         meta = {"hidden_slides": reader.hidden} if reader.hidden else {}
         titled = any(block.kind == "heading" for block in reader.builder.blocks)
         return [reader.builder.document(name, data, "" if titled else package.title(), meta)]
