@@ -46,7 +46,8 @@ def _same_table(above: Piece, below: Piece) -> bool:
     """Whether a table goes on after a page break: as many columns in the same place."""
     if not (above.kind == below.kind == "table" and below.page == above.page + 1 and len(above.rows[0]) == len(below.rows[0])):
         return False
-    return abs(above.bbox[0] - below.bbox[0]) < 8 and abs(above.bbox[2] - below.bbox[2]) < 8
+    a, b = (piece.first.box if piece.first and piece.first.grid else piece.bbox for piece in (above, below))
+    return abs(a[0] - b[0]) < 15 and abs(a[2] - b[2]) < 15
 
 
 def _goes_on(above: Placed, below: Placed) -> bool:

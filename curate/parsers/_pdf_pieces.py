@@ -1,7 +1,7 @@
 """Builds paragraphs, lists, code and headings from the ordered lines of a page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
@@ -17,9 +17,10 @@ ORDERED = re.compile(
     r"(\d{1,3}[.)](?=\s|[^\d\s.])|\(\d{1,3}\)|[（]\d{1,2}[）]|\d{1,2}[）、]|[①-⑳]|\(?[a-zA-Z][.)]\s|\(?[ivx]{1,5}[.)]\s)\s*(?=\S)"
 )
 _CODE = re.compile(
-    r"[{};]\s*(//.*|/\*.*\*/)?$|^\s*(//|/\*|\*/|[})\]]|@\w+|#include|import \w|from \w+ import|def \w)|"
-    r"^\s*(class \w+.*:|return\b.*;|</?\w+[^>]*>)$"
+    r"(\s=\s.*|\)\s*|^\s*(return|final|var|let|const|public|private|protected|static|import|package|using|int|String)\b.*);\s*(//.*|/\*.*\*/)?$|"
+    r"[{}]\s*(//.*)?$|^\s*(//|/\*|\*/|[})\]]|@\w+|#include|import \w|from \w+ import|def \w)|^\s*(class \w+.*:|</?\w+[^>]*>)$"
 )
+_LABEL = re.compile(r"[\u4e00-\u9fff]{1,6}[:：]")
 _LEADERS = re.compile(r"\s*(\.\s?){4,}\s*|\s*…{2,}\s*|\s*·{4,}\s*")
 _END = re.compile(r"[.!?:;。！？：；…][\"'”’)）\]」』]*$")
 
@@ -83,7 +84,8 @@ class _Column:
         self.left = min((li.box[0] for li in text), default=0.0)
         self.right = edges[int(0.95 * (len(edges) - 1))] if edges else 0.0
         steps = [(b.box[3] - a.box[3]) / max(a.size, 4) for a, b in pairwise(text) if abs(a.size - b.size) < 0.6]
-        self.pitch = median([step for step in steps if 0.8 < step < 2] or [1.25])  # in ems
+        self.pitch = median([step for step in steps if 0.8 < step < 2.6] or [1.25])  # in ems
+        self.heads = self._headings()
         self.result: list[Piece] = []
         self.open: Piece | None = None
 
@@ -95,6 +97,18 @@ class _Column:
             last.open_end = not _END.search(last.last.text) and self.right - last.last.box[2] < 4 * last.last.size
         return self.result
 
+    def _headings(self) -> list[bool]:
+        """Which lines are headings; a run of more than four of one look is text in a larger or heavier type."""
+        lines = self.lines
+        marks = [not li.grid and self.style.heading(li, self._neighbour(i, -1), self._neighbour(i, 1)) for i, li in enumerate(lines)]
+        start = 0
+        for i in range(1, len(lines) + 1):
+            if i == len(lines) or not (marks[i] and marks[i - 1] and _same(lines[i - 1], lines[i]) and self._near(lines[i - 1], lines[i])):
+                if i - start > 4 and not any(self.style.numbered(li) for li in lines[start:i]):
+                    marks[start:i] = [False] * (i - start)
+                start = i
+        return marks
+
     def _take(self, i: int, line: Line) -> None:
         if line.grid:
             self._start("table", line).rows = line.grid.rows
@@ -102,7 +116,7 @@ class _Column:
             self._code(line)
         elif _LEADERS.search(line.text):
             self._add("toc", line, _LEADERS.sub(" … ", line.text).strip(), at=self.open)
-        elif self.style.heading(line, self._neighbour(i, -1), self._neighbour(i, 1)):
+        elif self.heads[i]:
             self._heading(line)
         elif marker := BULLET.match(line.text) or ORDERED.match(line.text):
             self._item(line, marker)
@@ -168,6 +182,10 @@ class _Column:
         self._add("list", line, text, keep)
         self.result[-1].rows.append([str(line.box[0])])
 
+    def _sentence_goes_on(self, a: Line, b: Line) -> bool:
+        same = abs(a.size - b.size) < 0.6 and abs(a.box[0] - b.box[0]) < 2
+        return same and self._near(a, b) and not _END.search(a.text) and self._continues(a, b)
+
     def _text(self, i: int, line: Line) -> None:
         piece = self.open
         if (
@@ -211,6 +229,8 @@ class _Column:
         cjk = CJK.match(b.text) is not None
         word = 2 if cjk else len(b.text.split(" ", 1)[0]) + 1
         slack = self.right - a.box[2]
+        if _LABEL.match(b.text) and _END.search(a.text):
+            return False
         if slack < word * per_letter + 0.3 * b.size:
             return True
         ended = _END.search(a.text) is not None
@@ -223,20 +243,24 @@ def _same(a: Line, b: Line) -> bool:
 
 def _code_lines(lines: Sequence[Line]) -> list[bool]:
     """Which lines are program text: set in a fixed-width font, or a run of lines with the punctuation of code."""
-    smells = [bool(not li.grid and _CODE.search(li.text)) for li in lines]
-    marks = [bool(li.mono and not li.grid) for li in lines]
-    i = 0
-    while i < len(lines):
-        if not smells[i]:
-            i += 1
-            continue
-        end = i + 1
-        while end < len(lines) and (smells[end] or (end + 1 < len(lines) and smells[end + 1] and not lines[end].grid)):
-            end += 1
-        if sum(smells[i:end]) >= 3:
-            marks[i:end] = [True] * (end - i)
-        i = end
+    smells = [not li.grid and _CODE.search(li.text) is not None and not CJK.match(li.text) for li in lines]
+    marks = [li.mono and not li.grid for li in lines]
+    for start, end in _runs(smells, [not li.grid and not CJK.match(li.text) for li in lines]):
+        if sum(smells[start:end]) >= (2 if all(smells[start:end]) else 3):
+            marks[start:end] = [True] * (end - start)
     return marks
+
+
+def _runs(marked: list[bool], allowed: list[bool]) -> Iterator[tuple[int, int]]:
+    """Runs of marked lines; one line between two of them may be unmarked where it is allowed."""
+    i = 0
+    while i < len(marked):
+        end = i
+        while end < len(marked) and (marked[end] or (end > i and allowed[end] and end + 1 < len(marked) and marked[end + 1])):
+            end += 1
+        if end > i:
+            yield i, end
+        i = max(end, i + 1)
 
 
 def text_of(piece: Piece) -> str:

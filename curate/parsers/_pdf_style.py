@@ -20,12 +20,13 @@ Look = tuple[float, bool]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """body: the size most characters have. heavy: most of the document is bold, so bold says nothing. titles: those of the outline.
+    """body: the size most characters have. common: sizes of running text, that is of much of the document. heavy: most of the document is bold, so bold says nothing. titles: those of the outline.
 
     hyphenated: words with a hyphen inside a line, to know which keep it at the end of one.
     """
 
     body: float
+    common: frozenset[float]
     heavy: bool
     titles: dict[str, int] = field(default_factory=dict)
     hyphenated: frozenset[str] = frozenset()
@@ -38,12 +39,12 @@ class Style:
             return False
         if folded(text) in self.titles:
             return line.size >= 0.95 * self.body
-        larger = line.size >= 1.15 * self.body and line.size - self.body >= 1
+        larger = line.size >= 1.15 * self.body and line.size - self.body >= 1 and line.size not in self.common
         if larger:
             return len(text) <= 120 or line.bold
         if _STOPS.search(text) or line.size < 0.9 * self.body:
             return False
-        emphasis = (line.bold and not self.heavy) or line.size >= 1.07 * self.body
+        emphasis = (line.bold and not self.heavy) or (line.size >= 1.07 * self.body and line.size not in self.common)
         return emphasis and len(text) <= 100 and _alone(line, before, after)
 
     def numbered(self, line: Line) -> bool:
@@ -80,8 +81,13 @@ def style_of(lines: Iterable[Line], toc: Iterable[tuple[int, str, int]]) -> Styl
         if not line.mono:
             sizes[line.size] += weight
     body = max(sizes, key=lambda s: (sizes[s], -s), default=10.0)
+    common = frozenset(size for size, weight in sizes.items() if weight > 0.12 * sizes.total())
     return Style(
-        body, bold > 0.5 * total, {folded(title): level for level, title, _ in toc if len(folded(title)) > 1}, frozenset(hyphenated)
+        body,
+        common | {body},
+        bold > 0.5 * total,
+        {folded(title): level for level, title, _ in toc if len(folded(title)) > 1},
+        frozenset(hyphenated),
     )
 
 

@@ -1,6 +1,7 @@
 """Parses PDF: columns, headings, lists, tables and code from the page's lines, without running headers and footers."""
 
 import re
+from pathlib import PurePosixPath
 
 from curate.errors import DocumentError
 from curate.markup import Builder
@@ -54,7 +55,7 @@ def parse(name: str, data: bytes, settings: Settings) -> list[Document]:
         builder.end_page(round(sheet.width, 1), round(sheet.height, 1), _quality(sheet))
     if not builder.blocks:
         raise _nothing(reading)
-    return [builder.document(name, data, _title(reading, found), _meta(reading))]
+    return [builder.document(name, data, _title(name, reading, found), _meta(reading))]
 
 
 def _level(found: list[list[Piece]], style: Style) -> None:
@@ -74,14 +75,14 @@ def _quality(sheet: Sheet) -> float:
     return round(kept / (kept + sheet.lost), 3) if kept + sheet.lost else 1.0
 
 
-def _title(reading: Reading, found: list[list[Piece]]) -> str:
-    """The title the file names, where that is one, else the largest heading of the first page that has any."""
+def _title(name: str, reading: Reading, found: list[list[Piece]]) -> str:
+    """The title the file names, where that is one, else the largest heading of the first page, else the file's name."""
     named = " ".join(str(reading.info.get("title", "")).split())
     if len(named) > 3 and not _UNTITLED.match(named) and any(c.isalpha() for c in named):
         return named
-    first = next((heads for page in found[:3] if (heads := [p for p in page if p.kind == "heading" and p.first])), [])
+    first = [p for p in found[0] if p.kind == "heading" and p.first]
     best = max(first, key=lambda p: p.first.size if p.first else 0.0, default=None)
-    return joined(best.texts) if best else ""
+    return joined(best.texts) if best else PurePosixPath(name).stem
 
 
 def _meta(reading: Reading) -> Json:
