@@ -29,11 +29,12 @@ _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9-]+)?")
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """What was read of one page; `language` is a code such as `en`, or empty."""
+    """What was read of one page; `language` is a code such as `en`, or empty; `linked` the share of its text inside links."""
 
     title: str
     language: str
     pieces: list[_html.Piece]
+    linked: float = 0.0
 
 
 def read(source: str, *, whole: bool = False) -> HtmlPage:
@@ -42,11 +43,12 @@ def read(source: str, *, whole: bool = False) -> HtmlPage:
     title, language = _title(tree), _language(tree)
     if tree.body is None:
         return HtmlPage(title, language, [])
-    before = _words(tree.body)
+    everything, before = len("".join(tree.body.text().split())), _words(tree.body)
     root = tree.body if whole else _centre(tree)
     if not whole and _words(root) < before * 0.25:  # a page of links, or one that the rules misread
         root = _parse(source).body or tree.body
-    return HtmlPage(title, language, _html.pieces(root))
+    linked = 1 - before / everything if everything else 0.0
+    return HtmlPage(title, language, _html.pieces(root), linked)
 
 
 def fragment(source: str) -> list[_html.Piece]:
