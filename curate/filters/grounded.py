@@ -14,8 +14,8 @@ SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about h
 _STOP_WORDS = frozenset(
     re.findall(
         "[a-z]+",
-        """a about above after again all also am an and any are as at be because been before being below between both but by can could did do
-        does doing down during each few for from further had has have having he her here hers him his how i if in into is it its itself
+        """a about above after again all also am an and any are as at be because been before being below between both but by can could did
+        do does doing down during each few for from further had has have having he her here hers him his how i if in into is it its itself
         just may me might more most must my no nor not of off on once only or other our out over own same shall she should so some such
         than that the their them then there these they this those through to too under until up us very was we were what when where which
         while who whom why will with would you your yes""",
