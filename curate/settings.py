@@ -38,7 +38,7 @@ class Settings(BaseModel):
     chunk_tokens: int = at("chunk", 500, ge=16)
     """Tokens a chunk aims at."""
     chunk_max_tokens: int = at("chunk", 1000, ge=32)
-    """Tokens a chunk may have; only a sentence, table row or code block that is longer stands alone above it."""
+    """Tokens a chunk may have; only a sentence, table row or code block that is longer stands alone above it, with what announces it."""
     chunk_overlap: int = at("chunk", 0, ge=0)
     """Tokens of whole sentences a chunk repeats from the one before."""
     tokenizer: str = at("chunk", "")

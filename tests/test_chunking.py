@@ -200,6 +200,11 @@ PIECES = st.sampled_from(
 )
 
 
+def test_settings_that_contradict_each_other_still_bound_the_size() -> None:
+    chunks = cut(f"# T\n\n{prose(3000)}", Settings(chunk_tokens=500, chunk_max_tokens=200, chunk_overlap=5000))
+    assert all(60 <= estimate_tokens(c.text) <= 200 for c in chunks)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=40), st.sampled_from([SMALL, DEFAULT, SMALL.model_copy(update={"chunk_overlap": 20})]))
 def test_any_document_is_covered_by_exact_chunks(parts: list[str], using: Settings) -> None:

@@ -11,6 +11,9 @@ from curate.records import Block, Chunk, Document, content_id
 from curate.settings import Settings
 from curate.text import language, token_counter
 
+VERSION = 1
+"""Raised whenever the same document gives other chunks."""
+
 __all__ = ["SplitOf", "chunk"]
 
 SplitOf = Callable[[list[str]], str]
@@ -25,7 +28,8 @@ def chunk(document: Document, settings: Settings, split_of: SplitOf | str) -> li
     """
     parts = sections(document)
     count = token_counter(settings.tokenizer)
-    limits = Limits(settings.chunk_tokens, settings.chunk_max_tokens, settings.chunk_overlap, count)
+    aim = min(settings.chunk_tokens, settings.chunk_max_tokens)
+    limits = Limits(aim, settings.chunk_max_tokens, min(settings.chunk_overlap, aim // 2), count)
     starts = [b.start for b in document.blocks]
     equals: Counter[tuple[Path, str]] = Counter()
     chunks: list[Chunk] = []

@@ -8,7 +8,7 @@ from curate.records import Document
 from curate.text import strip_markdown
 
 _ATX = re.compile(
-    r"^[ ]{0,3}(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|.*)|^[ ]{0,3}(?P<marks>\#{1,6})[ \t]+[^\n]*",
+    r"^[ \t]*(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^[ \t]*(?P=fence)[`~]*[ \t]*$|.*)|^[ ]{0,3}(?P<marks>\#{1,6})[ \t]+[^\n]*",
     re.MULTILINE | re.DOTALL,
 )
 _TITLE = re.compile(r"^[\s#]+|[\s#]*(?:\{#[^{}\n]{0,200}\})?\s*(?:\n\s*[=-]+)?\s*$")

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 
-CODE = re.compile(r"^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^[ ]{0,3}\1[`~]*[ \t]*$|.*)|`[^`\n]+`|\bhttps?://\S+", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^[ \t]*\1[`~]*[ \t]*$|.*)|`[^`\n]+`|\bhttps?://\S+", re.MULTILINE | re.DOTALL)
 _TAGS = (
     "a abbr article aside b blockquote body br button caption center cite code col colgroup dd del details div dl dt em figcaption figure "
     "font footer h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label li link main mark meta nav ol p picture pre q s "
@@ -23,7 +23,7 @@ _STRIPS: tuple[tuple[re.Pattern[str], str], ...] = (  # every pattern is linear 
     (re.compile(r"~~(?=\S)([^~\n]{1,1000})~~"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
-_CODE_SPAN = re.compile(r"^[ ]{0,3}(?:`{3,}+|~{3,}+)[^\n]*$|(?<!`)(`++)([^`\n]+)\1", re.MULTILINE)
+_CODE_SPAN = re.compile(r"^[ \t]*(?:`{3,}+|~{3,}+)[^\n]*$|(?<!`)(`++)([^`\n]+)\1", re.MULTILINE)
 
 
 def strip_markdown(text: str) -> str:

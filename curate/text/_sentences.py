@@ -7,7 +7,7 @@ from curate.text._scripts import UNSPACED
 
 _CLOSERS = "\"'”’」』）】〉》)\\]*_"
 _STOP = re.compile(
-    rf"""(?P<fence>^[ ]{{0,3}}(?P<marks>`{{3,}}+|~{{3,}}+)[^\n]*+(?:\n(?:.*?^[ ]{{0,3}}(?P=marks)[`~]*[ \t]*$|.*))?)
+    rf"""(?P<fence>^[ \t]*(?P<marks>`{{3,}}+|~{{3,}}+)[^\n]*+(?:\n(?:.*?^[ \t]*(?P=marks)[`~]*[ \t]*$|.*))?)
       |(?P<whole>^[ \t]*(?:\#{{1,6}}[ \t]|\||[-*_=]{{3,}}[ \t]*$)[^\n]*)
       |(?P<wide>(?:[。！？｡]|(?<=[{UNSPACED}”」』])[!?])[。！？｡!?…]*(?P<closed>[{_CLOSERS}]*))
       |(?P<narrow>[.!?…]+[{_CLOSERS}`]*)(?=\s|\Z)

@@ -52,6 +52,7 @@ def test_what_is_one_sentence_stays_whole(whole: str) -> None:
         ("（一）总则\n（二）附则\n第三条 生效", ["（一）总则", "（二）附则", "第三条 生效"]),
         ("# Title\ntext\n| a |\n|---|\n| b |", ["# Title", "text", "| a |", "|---|", "| b |"]),
         ("Name: A\nAge: 4", ["Name: A", "Age: 4"]),
+        ("- a\n\n    ```\n    x. Y\n    ```\n\n  b", ["- a", "```\n    x. Y\n    ```", "b"]),
         ("para one\n\npara two", ["para one", "para two"]),
         ("Before\n```\nopen. Code\n\nto the end", ["Before", "```\nopen. Code\n\nto the end"]),
     ],
