@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from curate import replies
 from curate._roles import Role
 from curate.cache import Ledger, Reply, Status, ask_key
-from curate.endpoints import Request
+from curate.endpoints import Options, Request
 from curate.errors import ReplyError
 from curate.prompts import Prompts
 from curate.records import Json, Message, canonical
@@ -20,31 +20,33 @@ from curate.settings import Settings
 
 @dataclass(slots=True)
 class Asked:
-    """What one ask wants, whoever answers it: `reply` is the type of the answer, None for one turn of a conversation."""
+    """What one ask wants, whoever answers it: `reply` is the type of the answer, None for one turn of a conversation.
+
+    tools: canonical JSON, empty for none.
+    """
 
     role: Role
     messages: list[Message]
     reply: type[BaseModel] | None
     prompts: Prompts
-    tools: Sequence[Json] = ()
+    tools: str = ""
     draw: int = 0
     language: str = "en"
-    _first: str = ""
 
     def request(self, attempt: int, fault: str) -> tuple[str, str]:
         """(messages, whole logical request) of an attempt as canonical JSON; `fault` is what was wrong with the one before."""
         messages = self._messages(fault)
-        schema = stated(self.reply) if self.reply else "null"
-        tools = canonical(self.tools) if self.tools else "[]"
-        head = f'{{"attempt":{attempt},"draw":{self.draw},"messages":{messages},"model":{canonical(self.role.model)}'
-        return messages, f'{head},"sampling":{self.role.sampling_json},"schema":{schema},"tools":{tools}}}'
+        role, schema = self.role, stated(self.reply) if self.reply else "null"
+        head = f'{{"attempt":{attempt},"draw":{self.draw},"messages":{messages},"model":{role.model_json}'
+        return messages, f'{head},"sampling":{role.sampling},"schema":{schema},"tools":{self.tools or "[]"}}}'
 
     def send(self, messages: str) -> Request:
         """The request that leaves for a server."""
+        role = self.role
         if self.reply is None:
-            return Request(self.role.model, messages, self.role.sampling, self.draw, tools=self.tools)
-        schema, again = schema_of(self.reply), partial(self._with_schema, messages)
-        return Request(self.role.model, messages, self.role.sampling, self.draw, schema, self.reply.__name__, again)
+            return Request(Options(role.model, role.sampling, self.draw, tools=self.tools), messages)
+        options = Options(role.model, role.sampling, self.draw, stated(self.reply), self.reply.__name__)
+        return Request(options, messages, partial(self._with_schema, messages))
 
     def read(self, said: replies.Completion) -> Any:
         """The answer in a reply. Unusable or Refused where there is none."""
@@ -53,8 +55,7 @@ class Asked:
 
     def _messages(self, fault: str) -> str:
         if not fault:
-            self._first = self._first or wired(self.messages)
-            return self._first
+            return wired(self.messages)
         schema = stated(self.reply) if self.reply else ""
         return wired(self._with(self.messages, "reask", {"reason": fault, "schema": schema}))
 
@@ -160,12 +161,6 @@ def _wired(message: Message) -> Json:
 
 
 @cache
-def schema_of(reply: type[BaseModel]) -> Json:
-    """The schema of a reply type, made once."""
-    return replies.schema_of(reply)
-
-
-@cache
 def stated(reply: type[BaseModel]) -> str:
     """The schema of a reply type as canonical JSON."""
-    return canonical(schema_of(reply))
+    return canonical(replies.schema_of(reply))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from curate.endpoints import Endpoint, Endpoints
 from curate.errors import UsageError, did_you_mean
-from curate.records import Json, canonical
+from curate.records import canonical
 from curate.settings import Settings
 from curate.slots import Slots
 
@@ -26,15 +26,11 @@ class Role:
     """A model with its sampling, and the endpoints that serve it; roles with the same addresses share slots."""
 
     model: str
-    sampling: Json
-    sampling_json: str
+    model_json: str
+    sampling: str  # canonical JSON
+    max_tokens: int
     endpoints: Endpoints
     slots: Slots
-
-    @property
-    def max_tokens(self) -> int:
-        """Tokens a reply may have."""
-        return int(self.sampling["max_tokens"])
 
 
 def opened(settings: Settings, say: Callable[[str], None]) -> dict[str, Role]:
@@ -60,7 +56,7 @@ def _role(settings: Settings, own: dict[str, Any], http: "httpx2.AsyncClient", s
         members = [_endpoint(url.strip(), secret, settings, http, say) for url in urls.split(",") if url.strip()]
         shared[place] = Endpoints(members), next((s for p, (_, s) in shared.items() if p[1] == urls), None) or Slots(settings.concurrency)
     sampling = {"max_tokens": setting("max_reply_tokens"), "temperature": setting("temperature"), "top_p": setting("top_p")}
-    return Role(model, sampling, canonical(sampling), *shared[place])
+    return Role(model, canonical(model), canonical(sampling), sampling["max_tokens"], *shared[place])
 
 
 def _endpoint(url: str, secret: str, settings: Settings, http: "httpx2.AsyncClient", say: Callable[[str], None]) -> Endpoint:

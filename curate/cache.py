@@ -24,8 +24,8 @@ CREATE TABLE IF NOT EXISTS replies (
   key TEXT PRIMARY KEY, request TEXT NOT NULL, reply BLOB NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
   prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, made TEXT NOT NULL);
 """
-PUT_PARSE = "INSERT OR REPLACE INTO parses VALUES (?,?,?,?)"
-PUT_REPLY = "INSERT OR REPLACE INTO replies VALUES (?,?,?,?,?,?,?,?)"
+PUTS = {"replies": 8, "parses": 4}  # columns
+MOST_ROWS = 2000  # a statement; SQLite takes 32,766 values
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def ask_key(request: str) -> str:
 class _Put:
     """A row on its way to the disk, and who waits for it."""
 
-    statement: str
+    table: str
     row: Sequence[Any]
-    done: asyncio.Future[None]
+    done: asyncio.Future[None] | None
 
 
 class Ledger:
@@ -116,24 +116,32 @@ class Ledger:
     async def put(self, reply: Reply) -> None:
         """Remembers an attempt; returns when it is committed. WorkspaceError: it is not, and nothing more can be."""
         r = reply
-        await self._put(PUT_REPLY, (r.key, r.request, r.raw, r.status, r.reason, r.prompt_tokens, r.completion_tokens, _now()))
+        await self._put("replies", (r.key, r.request, r.raw, r.status, r.reason, r.prompt_tokens, r.completion_tokens, _now()))
 
-    async def put_parse(self, key: str, value: bytes, parser: str) -> None:
-        """Remembers a parsed file; returns when it is committed."""
-        await self._put(PUT_PARSE, (key, value, parser, _now()))
+    def keep_parse(self, key: str, parser: str, value: bytes) -> None:
+        """Remembers a parsed file soon: nobody waits, for a parse lost in a crash costs seconds, not money."""
+        if self._broken:
+            raise self._broken
+        self._queue.put(_Put("parses", (key, value, parser, _now()), None))
 
-    def _one(self, statement: str, key: str) -> Any:
+    def sums(self) -> dict[str, int]:
+        """What all builds so far have asked: answers and spent asks, tokens of every attempt."""
+        made = "SUM(status = 'valid'), SUM(status = 'failed'), SUM(prompt_tokens), SUM(completion_tokens)"
+        row = self._one(f"SELECT {made} FROM replies")
+        return dict(zip(("made", "failed", "prompt_tokens", "completion_tokens"), (value or 0 for value in row), strict=True))
+
+    def _one(self, statement: str, *values: str) -> Any:
         try:
-            return self._reader.execute(statement, (key,)).fetchone()
+            return self._reader.execute(statement, values).fetchone()
         except sqlite3.Error as e:
             raise _trouble(self.path, e) from None
 
-    def _put(self, statement: str, row: Sequence[Any]) -> "asyncio.Future[None]":
+    def _put(self, table: str, row: Sequence[Any]) -> "asyncio.Future[None]":
         if self._broken:
             raise self._broken
-        put = _Put(statement, row, asyncio.get_running_loop().create_future())
-        self._queue.put(put)
-        return put.done
+        done = asyncio.get_running_loop().create_future()
+        self._queue.put(_Put(table, row, done))
+        return done
 
     def _connect(self) -> sqlite3.Connection:
         """A connection in autocommit: this module says itself where a transaction begins and ends."""
@@ -165,25 +173,25 @@ class Ledger:
                 return
 
     def _commit(self, batch: list[_Put]) -> None:
+        for table, width in PUTS.items():
+            puts = [put for put in batch if put.table == table]
+            for at in range(0, len(puts), MOST_ROWS):
+                self._insert(table, width, puts[at : at + MOST_ROWS])
+
+    def _insert(self, table: str, width: int, puts: list[_Put]) -> None:
+        """Commits some rows as one statement, which is its own transaction: a step of SQLite's less is a wait for the GIL less."""
         error = self._broken
         if error is None:
+            row = f"({','.join('?' * width)})"
             try:
-                self._write(batch)
+                self._writer.execute(
+                    f"INSERT OR REPLACE INTO {table} VALUES {','.join([row] * len(puts))}", [v for put in puts for v in put.row]
+                )
             except sqlite3.Error as e:
                 error = self._broken = _trouble(self.path, e)
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-        loops = {put.done.get_loop() for put in batch}
-        for loop in loops:  # one wake-up per commit, however many rows it held
-            _call(loop, [put.done for put in batch if put.done.get_loop() is loop], error)
-
-    def _write(self, batch: list[_Put]) -> None:
-        self._writer.execute("BEGIN IMMEDIATE")
-        for statement in (PUT_REPLY, PUT_PARSE):
-            rows = [put.row for put in batch if put.statement is statement]
-            if rows:
-                self._writer.executemany(statement, rows)
-        self._writer.execute("COMMIT")
+        waiting = [put.done for put in puts if put.done]
+        for loop in {done.get_loop() for done in waiting}:  # one wake-up per commit, however many rows it held
+            _call(loop, [done for done in waiting if done.get_loop() is loop], error)
 
 
 def _call(loop: asyncio.AbstractEventLoop, futures: list["asyncio.Future[None]"], error: WorkspaceError | None) -> None:

@@ -4,10 +4,11 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from curate.errors import EndpointError
@@ -63,50 +64,67 @@ class Gone(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One send. `messages` is canonical JSON; `stated` makes the same with the schema stated in the prompt."""
+class Options(NamedTuple):
+    """All of a request but its messages: mostly the same for a whole run. sampling, schema, tools: canonical JSON, "" for none."""
 
     model: str
-    messages: str
-    sampling: Json
-    draw: int
-    schema: Json | None = None
+    sampling: str
+    draw: int = 0
+    schema: str = ""
     schema_name: str = ""
-    stated: Callable[[], str] = str
-    tools: Sequence[Json] = ()
+    tools: str = ""
 
-    def body(self, endpoint: "Endpoint") -> bytes:
-        """The body as this endpoint can take it."""
-        shape = SHAPES[endpoint.shape] if self.schema else ""
-        options: Json = {"model": self.model, **self.sampling, "seed": self.draw}
-        if endpoint.long_name:
-            options["max_completion_tokens"] = options.pop("max_tokens")
-        options = {k: v for k, v in options.items() if k not in endpoint.without}
-        if self.tools:
-            options["tools"] = self.tools
-        if shape == "json_schema":
-            wrapped = {"name": self.schema_name, "schema": self.schema, "strict": True}
-            options["response_format"] = {"type": shape, "json_schema": wrapped}
-        elif shape == "json_object":
-            options["response_format"] = {"type": shape, "schema": self.schema}
-        messages = self.stated() if shape in SHAPES[1:] else self.messages
-        return f'{{"messages":{messages},{canonical(options)[1:]}'.encode("utf-8", "replace")
+
+class Learnt(NamedTuple):
+    """What a server turned out to take."""
+
+    shape: str = SHAPES[0]
+    long_name: bool = False  # max_completion_tokens in place of max_tokens
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One send. messages: canonical JSON; `stated` makes the same that state the schema."""
+
+    options: Options
+    messages: str
+    stated: Callable[[], str] = str
+
+    def body(self, learnt: Learnt) -> bytes:
+        """The body as a server can take it."""
+        messages = self.stated() if self.options.schema and learnt.shape != SHAPES[0] else self.messages
+        return f'{{"messages":{messages},{_behind(self.options, learnt)}'.encode("utf-8", "replace")
+
+
+@lru_cache(maxsize=256)
+def _behind(options: Options, learnt: Learnt) -> str:
+    """What stands in a body behind the messages."""
+    body: Json = {"model": options.model, **json.loads(options.sampling), "seed": options.draw}
+    if learnt.long_name:
+        body["max_completion_tokens"] = body.pop("max_tokens")
+    body = {k: v for k, v in body.items() if k not in learnt.without}
+    if options.tools:
+        body["tools"] = json.loads(options.tools)
+    if options.schema and learnt.shape == "json_schema":
+        wrapped = {"name": options.schema_name, "schema": json.loads(options.schema), "strict": True}
+        body["response_format"] = {"type": "json_schema", "json_schema": wrapped}
+    elif options.schema and learnt.shape == "json_object":
+        body["response_format"] = {"type": "json_object", "schema": json.loads(options.schema)}
+    return canonical(body)[1:]
 
 
 @dataclass(slots=True, eq=False)
 class Endpoint:
-    """One address, and what was learnt about it: `shape` of schemas it takes, parameters it does not."""
+    """One address, and what was learnt about it."""
 
     url: str
     client: "AsyncOpenAI"
     secret: str
     timeout: float
     say: Callable[[str], None]
-    shape: int = 0
+    learnt: Learnt = Learnt()
     shape_works: bool = False
-    long_name: bool = False
-    without: set[str] = field(default_factory=set)
     in_flight: int = 0
     rests_until: float = 0.0
     answered: float = 0.0
@@ -118,11 +136,11 @@ class Endpoint:
         import httpx2
         from openai import APIConnectionError, APIStatusError
 
-        tried = (self.shape, self.long_name, frozenset(self.without))
+        tried = self.learnt
         self.in_flight += 1
         try:
             async with asyncio.timeout(self.timeout):
-                response = await self.client.post("/chat/completions", content=request.body(self), cast_to=httpx2.Response)
+                response = await self.client.post("/chat/completions", content=request.body(tried), cast_to=httpx2.Response)
         except APIStatusError as e:
             self.answered = time.monotonic()
             raise self._refusal(e, request, tried) from None
@@ -131,7 +149,7 @@ class Endpoint:
         finally:
             self.in_flight -= 1
         self.answered = time.monotonic()
-        self.shape_works = self.shape_works or request.schema is not None
+        self.shape_works = self.shape_works or bool(request.options.schema)
         return self.redacted(response.content)
 
     async def models(self) -> list[str] | None:
@@ -177,19 +195,19 @@ class Endpoint:
             return Again(f"{self.name} gave no reply within {self.timeout:g} s", billed=True)
         return Again(f"{self.name} cut the connection", billed=True)
 
-    def _refusal(self, error: "APIStatusError", request: Request, tried: tuple[Any, ...]) -> Exception:
+    def _refusal(self, error: "APIStatusError", request: Request, tried: Learnt) -> Exception:
         """What an HTTP error status means."""
         status, raw = error.status_code, self.redacted(error.response.content)
         text = raw.decode("utf-8", "replace")
         adaptable = status in _BAD_REQUEST or status == 500  # 500: how llama_cpp.server turns a json_schema down
-        if adaptable and ((self.shape, self.long_name, frozenset(self.without)) != tried or self._adapt(request, text, status)):
+        if adaptable and (self.learnt != tried or self._adapt(request, text, status)):
             return Adapted()
         if status in (401, 403):
             return Gone(*self._no_key(status))
         if status == 402 or (status == 429 and _NO_CREDIT.search(text)):
             return Gone(f"{self.name} says the account has no credit left ({_said(text)})", "add credit, or use another key or server")
         if status in (404, 405, 410) or (status in _BAD_REQUEST and _NO_MODEL.search(text)):
-            hint = f"check --model ({request.model!r}) and --base-url; `curate doctor` lists what the server offers"
+            hint = f"check --model ({request.options.model!r}) and --base-url; `curate doctor` lists what the server offers"
             return Gone(f"{self.name} does not serve this: {_said(text)} ({status})", hint)
         if status in _PASSING or status >= 500:
             return Again(f"{self.name} answered {status}: {_said(text)}", wait=_retry_after(error.response.headers), busy=status in _BUSY)
@@ -207,20 +225,19 @@ class Endpoint:
         """Learns what this server cannot take; False where the error is about something else."""
         if _TOO_LONG.search(text) or _FILTERED.search(text) or _NO_MODEL.search(text):
             return False
-        if status != 500 and not self.long_name and "max_completion_tokens" in text:
-            self.long_name = True
+        learnt = self.learnt
+        if status != 500 and not learnt.long_name and "max_completion_tokens" in text:
+            self.learnt = learnt._replace(long_name=True)
             return True
-        named = [n for n in _OPTIONAL if n not in self.without and re.search(rf"\b{n}\b", text)]
+        named = next((n for n in _OPTIONAL if n not in learnt.without and re.search(rf"\b{n}\b", text)), "")
         if status != 500 and named:
-            self.without.add(named[0])
-            self.say(f"{self.name} does not take {named[0]!r}: it is left out")
+            self.learnt = learnt._replace(without=(*learnt.without, named))
+            self.say(f"{self.name} does not take {named!r}: it is left out")
             return True
         doubted = bool(_SHAPE.search(text)) or (status != 500 and not self.shape_works)
-        if request.schema and doubted and self.shape < len(SHAPES) - 1:
-            self.shape += 1
-            self.say(
-                f"{self.name} does not take {SHAPES[self.shape - 1]!r}: the schema is stated in the prompt and replies are checked here"
-            )
+        if request.options.schema and doubted and learnt.shape != SHAPES[-1]:
+            self.learnt = learnt._replace(shape=SHAPES[SHAPES.index(learnt.shape) + 1])
+            self.say(f"{self.name} does not take {learnt.shape!r}: the schema is stated in the prompt and replies are checked here")
             return True
         return False
 

@@ -1,25 +1,25 @@
 """The only way to reach a model: `Models` is one per run, `Ask` one per task; renders, remembers, bounds, retries, validates."""
 
 import asyncio
+import gc
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
-from curate import endpoints
 from curate._asked import Asked, Walk
 from curate._roles import Role, opened
 from curate.budget import AskCounts, Budget, Hold, prices
 from curate.cache import Ledger, Reply
-from curate.endpoints import Adapted, Again, Denied, Endpoint, Gone
+from curate.endpoints import Adapted, Again, Denied, Endpoint, Gone, Options, Request
 from curate.errors import EndpointError, ReplyError, UsageError, did_you_mean
 from curate.prompts import Prompts
-from curate.records import Json, Message
+from curate.records import Json, Message, canonical
 from curate.settings import Settings
 
 T = TypeVar("T", bound=BaseModel)
@@ -29,10 +29,29 @@ LONGEST_WAIT = 60.0  # seconds between two sends of one ask, unless the server a
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """An ask on its way; equal asks wait for the same one."""
+    """An ask on its way, in a task of its own: who waits for it may be cancelled without losing a reply that is paid for."""
 
-    task: asyncio.Task[Any]
     walk: Walk
+    task: asyncio.Task[None]
+    waiting: list[asyncio.Future[Any]] = field(default_factory=list)
+
+    async def landed(self) -> Any:
+        """The answer, to each who waits for it (`asyncio.shield` would cost every ask two more rounds of the event loop)."""
+        turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.waiting.append(turn)
+        return await turn
+
+    def land(self, found: Any, error: BaseException | None) -> None:
+        """Wakes all that wait."""
+        for turn in self.waiting:
+            if turn.done():
+                continue
+            if error is None:
+                turn.set_result(found)
+            elif isinstance(error, asyncio.CancelledError):
+                turn.cancel()
+            else:
+                turn.set_exception(error)
 
 
 class Models:
@@ -65,10 +84,12 @@ class Models:
         for role in self._roles.values():
             if self.settings.max_cost is not None and role.model not in self._budget.prices:
                 raise UsageError(f"--max-cost needs the price of {role.model!r}", "name a price table with the setting `prices`")
+        gc.freeze()  # what is loaded stays: walking it again and again took a quarter of the time at 512 slots
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.drain(DRAIN)
+        gc.unfreeze()
         for endpoint in {e for role in self._roles.values() for e in role.endpoints.members}:
             await endpoint.client.close()
 
@@ -112,47 +133,48 @@ class Models:
     async def answer(self, asked: Asked, keys: list[str]) -> Any:
         """The validated answer: remembered, shared with an equal ask in flight, or paid for. `keys` gets the ledger keys."""
         walk = Walk(asked, self.settings)
-        first = walk.key
-        if flight := self._flights.get(first):
-            walk = flight.walk
+        flight = self._flights.get(walk.key)
+        mine = flight is None
         try:
             if flight:
-                found = _copied(await asyncio.shield(flight.task))
-            elif (found := walk.recall(self.ledger)) is None:
-                return await asyncio.shield(self._start(first, walk))
+                walk = flight.walk
+            elif (found := walk.recall(self.ledger)) is not None:
+                self.counts.remembered += 1
+                return found
+            else:
+                flight = self._start(walk)
+            found = await flight.landed()
         except ReplyError:
             self.counts.failed += 1
             raise
         finally:
             keys += walk.keys
+        if mine:
+            return found
         self.counts.remembered += 1
-        return found
+        return found.model_copy(deep=True) if isinstance(found, BaseModel) else found  # a pydantic model can be changed
 
-    def _start(self, first: str, walk: Walk) -> asyncio.Task[Any]:
-        """The flight of an ask, a task of its own: who waits for it may be cancelled without losing a reply that is paid for."""
+    def _start(self, walk: Walk) -> Flight:
         if self._draining:
             raise asyncio.CancelledError
-        task = asyncio.get_running_loop().create_task(self._fly(walk))
-        self._flights[first] = Flight(task, walk)
+        first = walk.key
+        flight = self._flights[first] = Flight(walk, asyncio.get_running_loop().create_task(self._fly(first, walk)))
+        return flight
 
-        def landed(done: asyncio.Task[Any]) -> None:
-            del self._flights[first]
-            if not done.cancelled():
-                done.exception()  # seen, also where nobody waits any more
-
-        task.add_done_callback(landed)
-        return task
-
-    async def _fly(self, walk: Walk) -> Any:
-        while True:
-            found = await self._attempt(walk)
-            if found is not None:
-                self.counts.made += 1
-                return found
-            if (found := walk.recall(self.ledger)) is not None:
-                return found
-            if self._draining:
-                raise asyncio.CancelledError
+    async def _fly(self, first: str, walk: Walk) -> None:
+        """Attempt after attempt until an answer or an error, for all that wait."""
+        found, error = None, None
+        try:
+            while found is None:
+                found = await self._attempt(walk)
+                if found is None and self._draining:
+                    raise asyncio.CancelledError
+                if found is None:
+                    found = walk.recall(self.ledger)
+            self.counts.made += 1
+        except (Exception, asyncio.CancelledError) as e:  # not handled here: whoever waits gets it
+            error = e
+        self._flights.pop(first).land(found, error)
 
     async def _attempt(self, walk: Walk) -> Any:
         """One attempt, sent until a reply comes. None: the reply was unusable, and the walk has gone on to the next attempt."""
@@ -256,21 +278,16 @@ class Ask:
     async def chat(self, messages: list[Message], tools: list[Json], *, role: str = "generate", draw: int = 0) -> Message:
         """The next turn of a conversation, which may call tools. ReplyError: there is none."""
         models = self.models
-        asked = Asked(models.role(role), messages, None, models.prompts, tools=tools, draw=draw)
+        asked = Asked(models.role(role), messages, None, models.prompts, canonical(tools) if tools else "", draw)
         return cast(Message, await models.answer(asked, self.keys))
 
 
 async def _probe(role: Role, endpoint: Endpoint, names: list[str]) -> None:
     """One token from a model that is not listed: some servers take other names than those they list."""
-    request = endpoints.Request(role.model, '[{"content":"Hi","role":"user"}]', {**role.sampling, "max_tokens": 1}, 0)
+    request = Request(Options(role.model, '{"max_tokens":1}'), '[{"content":"Hi","role":"user"}]')
     try:
         await endpoint.post(request)
     except Gone:
         raise EndpointError(f"{endpoint.name} has no model {role.model!r}", did_you_mean(role.model, names)) from None
     except (Again, Adapted, Denied):
         return
-
-
-def _copied(found: Any) -> Any:
-    """Who shares an answer gets its own copy: a pydantic model can be changed."""
-    return found.model_copy(deep=True) if isinstance(found, BaseModel) else found
