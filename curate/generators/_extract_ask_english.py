@@ -15,6 +15,10 @@ VAGUE = re.compile(
     r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such|same|he|she|him|her|his|hers|its|one|ones|both|either|neither|former|latter|i|me|my)\b(?! (?:is|are) no\b)",
     re.I,
 )
+EMPTY_WORDS = frozenset(
+    "what when where which while with about from into your their have this that these those them they does should there know explain steps step example using general other more"
+    " between before after during through guide overview page".split()
+)
 QUESTION_WORDS = frozenset("what how who when where why which can do does is are should will may must could would did has have am whom whose".split())
 
 
@@ -85,11 +89,13 @@ def _lower_first(text: str) -> str:
 
 
 def name_phrase(heading: str, body: str) -> str:
-    """A heading inside a sentence: its first letter small where the text shows the word to be a common one."""
-    first = heading.split(" ")[0].strip("“”\"'")
-    if len(first) > 1 and first[1:].islower() and re.search(rf"(?<![.!?] )\b{re.escape(first.lower())}\b", body):
-        return heading[:1].lower() + heading[1:]
-    if first.lower() in words.OBJECT_SIGNS or first.lower() in words.GENERIC or base(first):
+    """A heading inside a sentence: its first letter small where it is a common word; a heading in title case stays a title."""
+    first, _, rest = heading.partition(" ")
+    bare = first.strip("“”\"'")
+    if (not bare[1:].islower() and len(bare) > 1) or "," in heading or any(w[:1].isupper() and w[1:].islower() for w in rest.split()):
+        return heading
+    common = bare.lower() in words.OBJECT_SIGNS or bare.lower() in words.GENERIC or base(bare) or bare.lower() in words.VERBS
+    if common or re.search(rf"(?<![.!?] )\b{re.escape(bare.lower())}\b", body) or rest:
         return heading[:1].lower() + heading[1:]
     return heading
 
@@ -117,3 +123,39 @@ def how(phrase: str, *, steps: bool) -> str:
     if re.search(r"\b(?:our|we|us)\b", own):
         return pick(words.STEPS_WE if steps else words.HOW_WE, phrase).format(own)
     return pick(words.STEPS if steps else words.HOW, phrase).format(own)
+
+
+def content(text: str) -> set[str]:
+    """The stems of the words that carry meaning: two texts that share one speak of the same thing."""
+    return {w.lower()[:5] for w in WORD.findall(text) if len(w) > 3 and w.lower() not in EMPTY_WORDS}
+
+
+MASS = re.compile(
+    r"(?:tion|sion|ment|ance|ence|ity|ness|ing|ship|ism|age|care|leave|time|work|information|software|hardware|equipment|travel|access|support|feedback|data|advice|policy|status|law|"
+    r"research|money|help|privacy|health|mail|pay|staff|content|culture|history|design|code|life|safety|etiquette|dress|food|transit|parental|insurance|structure|mileage)$",
+    re.I,
+)
+
+
+COUNTABLE = frozenset("balance allowance alliance appliance instance audience conference experience incident document statement agreement requirement department apartment appointment tournament element "
+                      "question session mission version commission permission option position station exception meeting building setting warning city facility university community activity "
+                      "entity opportunity page image message package language vantage village bandage ship scholarship membership mechanism organism disability vision division occasion".split())
+
+
+def named(heading: str, answer: str) -> str | None:
+    """A name with the article it needs: the one the answer gives it; None where a single countable thing would stand bare."""
+    name = name_phrase(heading, answer)
+    found = re.search(rf"\b(the|an?) {re.escape(heading)}(?=[.,;:!?)]| (?:of|for|in|to|at|on|or|and|is|are|can|may|must|should|will|has|was|were|serves|does|that|which|before|after|if|when)\b)", answer, re.I)
+    if found and not re.match(r"(?:the|an?) ", name, re.I) and not re.search(rf"(?:^|[.!?] ){re.escape(heading)} ", answer):
+        return f"{found[1].lower()} {name}"
+    if re.match(r"The ", heading):
+        return "the " + heading[4:]
+    head = re.split(r" (?:of|for|to|in|with|from|on|by|at|and|or) | \(", name, maxsplit=1)[0]
+    last = head.split(" ")[-1]
+    fit = (MASS.search(last) and last.lower() not in COUNTABLE) or last.endswith("s") or last[1:].lower() != last[1:] or (last[:1].isupper() and len(head.split()) > 1)
+    return name if fit else None
+
+
+def countable_role(name: str) -> bool:
+    """Whether a title-cased name is a job, which wants an article."""
+    return bool(re.search(r"(?:er|or|ist|ant|lead|head|officer|manager|analyst)(?: \(\w+\))?$", name, re.I))

@@ -2,7 +2,7 @@
 
 # Verbs that open an instruction. As the first word of a heading they ask how it is done.
 VERBS = frozenset(
-    """accept access achieve acknowledge acquire activate add adjust adopt advertise aggregate allocate allow alter amend analyze announce append apply appoint approve
+    """accept access accommodate accomplish achieve acknowledge acquire activate add adjust adopt advertise aggregate allocate allow alter amend analyze announce append apply appoint approve
     archive arrange ask assemble assess assign attach attend authenticate authorize automate avoid back become begin bind borrow bring browse build buy calculate calibrate
     call cancel capture carry cast change charge check choose claim clarify classify clear clone close collaborate collect combine communicate compare compile complete
     compose compress compute conduct configure confirm connect construct consult contact contribute control convert cook copy correct count cover create customize cut deactivate
@@ -12,14 +12,14 @@ VERBS = frozenset(
     fix fold follow force format forward free generate get give go grant grow guard handle help hide hire hold host identify ignore implement import improve include incorporate
     increase indent inform initialize insert inspect install integrate interact interpret introduce inventory invite invoke isolate issue join justify keep label launch learn leave lend
     let limit link list load locate lock log look lower maintain make manage map mark measure merge migrate minimize mirror modify monitor mount move name navigate negotiate nominate
-    notify obtain offer onboard open operate optimize order organize override package park participate pass patch pay perform pick place plan play post practice prepare present preserve
+    notify obtain offer onboard open operate optimize order organize override package park participate pass patch pay perform pick pivot place plan play post practice prepare present preserve
     prevent print prioritize process procure produce promote propose protect provide provision publish pull purchase push put query quit raise reach read rebuild recall receive
     recommend record recover recruit recycle redeem redirect reduce refer refill reformat refresh refund register reimburse reinstall reject release relocate remove rename render renew
     repair repeat replace report represent reproduce request require reschedule reserve reset resize resolve respond restart restore restrict retain retire retrieve return reuse
     revert review revise revoke rewrite roll rotate route run save scale scan schedule search secure select sell send separate serve set share shift ship show sign simplify skip sort
     speak specify split sponsor spread stage start stop store structure study submit subscribe succeed suggest supply support suspend switch synchronize take talk teach tell terminate test
     think track train transfer transform translate transmit transport travel treat trigger troubleshoot turn type understand undo uninstall unlock unsubscribe untar update upgrade upload
-    use utilize validate verify view visit volunteer wait warn wash watch withdraw work wrap write""".split()
+    use utilize validate verify view visit volunteer wait warn wash watch withdraw work weigh welcome wrap write address back balance bill boost celebrate challenge collate commit consider deepen defend demonstrate designate dress empower engage enhance evolve finalize foster fund gain gather guide honor illustrate influence inspire intervene lead level leverage live map meet mentor mitigate model nurture observe outline own pair perceive pitch prep present prevent propose rank rate rebrand reconcile refine reflect relate rely report research respect retrain review reward scope seek shadow shape speed staff stay steer strengthen structure support sustain tailor target trust uncover unify value widen""".split()
 )
 # Of these, the ones that open as many names of things: "Travel policy", "Report format". They need a sign that an object follows.
 NOUNISH = frozenset(

@@ -23,6 +23,8 @@ MARKS = [
     (re.compile(r"<br\s{0,3}/?>", re.I), " "),
     (re.compile(rf"</?(?:{TAGS})(?:\s[^<>]{{0,300}})?/?>", re.I), ""),
     (re.compile(r"\{:[^{}\n]{0,200}\}"), ""),
+    # These carry no words of the sentence; any other template tag leaves a hole, so it stays and makes the text unfit.
+    (re.compile(r"\{%-?\s{0,3}(?:end)?(?:image|alert|figure|video|raw|comment|include|toc|highlight|capture|assign|accordion)\b[^%\n]{0,400}%\}"), ""),
     (re.compile(r"\*{3}(?=\S)([^*\n]{1,400})(?<=\S)\*{3}"), r"\1"),
     (re.compile(r"\*\*(?=\S)((?:[^*\n]|\*(?!\*)){1,400})(?<=\S)\*\*"), r"\1"),
     (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=[^\s\\])\*(?![\w*])"), r"\1"),
@@ -35,9 +37,9 @@ LOOSE = re.compile(r"[ \t]+([,.;:!?，。；：！？、](?:\s|$))")
 WRAPPED = re.compile(r"[ \t]*\n[ \t]*")
 BETWEEN_CJK = re.compile(rf"(?<=[{CJK}，。；：！？、（）“”]) (?=[{CJK}，。；：！？、（）“”])")
 DIRT = re.compile(
-    r"\{%|%\}|\{\{|\}\}|\]\(|!\[|<!--|\[TOC\]|\[\^|\[x\]|\[ \]|\ufffd|&[a-z]{2,8};|"
+    r"\[[A-Z][A-Za-z]*(?: [A-Za-z]+){0,4}\](?!\()|\[\.{3}\]|\bX{3,}\b|\{%|%\}|\{\{|\}\}|\]\(|!\[|<!--|\[(?:TOC|toc)\]|\[\^|\[[xX]\]|\[ \]|\ufffd|&[A-Za-z]{2,8};|"
     rf"</?(?:{TAGS})[\s/>]|\*\*",
-    re.I | re.M,
+    re.M,
 )
 
 
@@ -74,10 +76,14 @@ def reading(block: Block) -> str:
     if block.kind in ("list", "steps"):
         return _list(block.text)
     if block.kind == "table":
-        return "\n".join(inline(line) for line in block.text.split("\n"))
+        return "\n".join(_row(line) for line in block.text.split("\n"))
     if block.kind == "quote":
         return paragraph("\n".join(line.lstrip(" \t>") for line in block.text.split("\n")))
     return paragraph(block.text)
+
+
+def _row(line: str) -> str:
+    return re.sub(r"-{4,}", "---", line.strip()) if not line.strip(" |:-") else inline(line)
 
 
 def _dedent(text: str) -> str:
@@ -91,7 +97,7 @@ def _list(text: str) -> str:
     out: list[str] = []
     fenced = joinable = False
     for line in _dedent(text).split("\n"):
-        body = line.strip()
+        body = line.strip().lstrip("> ") if line.lstrip().startswith(">") else line.strip()
         fence = body.startswith(("```", "~~~"))
         if fenced or fence:
             out.append(line)
@@ -110,7 +116,7 @@ def _list(text: str) -> str:
             out[-1] = BETWEEN_CJK.sub("", f"{out[-1]} {inline(body)}")
         else:
             margin = line[: len(line) - len(line.lstrip())]
-            out.append(margin + inline(body.lstrip("> ")))
+            out.append(margin + inline(body))
             joinable = True
     return _tight("\n".join(out).strip())
 

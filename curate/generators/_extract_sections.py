@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from curate.generators import _extract_sections_chinese as chinese
 from curate.generators import _extract_sections_english as english
 from curate.generators._extract_blocks import ITEM, Block
-from curate.generators._extract_passage import INTRODUCES, POINTER, Pair, Passage, Section, finished, size, stands_alone
+from curate.generators._extract_passage import FENCES, INTRODUCES, POINTER, Pair, Passage, Section, finished, size, stands_alone
+from curate.generators._extract_reading import paragraph
+from curate.text import sentences
 
 LEAST, MOST = 12, 300  # words of an answer
 LINK_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\*\*)?\[[^\[\]\n]{1,300}\]\([^()\n]{1,500}\)(?:\*\*)?[\s.,;]*$")
+EMPTY_ROW = re.compile(r"^\|(?:\s*\|)+\s*$", re.M)
 LISTS = ("list", "steps")
 
 
@@ -33,10 +36,12 @@ def answer(section: Section) -> tuple[str, Block, Block] | None:
     kept = [(b, r) for b, r in zip(section.body, section.readings, strict=True) if b.kind != "rule" and r]
     while len(kept) > 1 and _dispensable(*kept[-1], before=kept[-2][1]):
         kept.pop()
-    if not kept or any(b.kind == "html" or is_link_list(b) for b, _ in kept) or kept[0][0].kind == "code":
+    if kept:
+        kept[-1] = _without_pointer(*kept[-1])
+    if not kept or any(b.kind == "html" or is_link_list(b) or is_poor_table(b) for b, _ in kept) or kept[0][0].kind == "code":
         return None
     text = "\n\n".join(r for _, r in kept)
-    if not (LEAST <= size(text) <= MOST and stands_alone(text) and whole(kept)):
+    if not (LEAST <= size(text) <= MOST and stands_alone(text) and whole(kept)) or asks_back(text):
         return None
     return text, kept[0][0], kept[-1][0]
 
@@ -47,6 +52,8 @@ def whole(kept: list[tuple[Block, str]]) -> bool:
         if reading.endswith(INTRODUCES) and after.kind in ("text", "html"):
             return False
     last, reading = kept[-1]
+    if sum(len(FENCES.findall(r)) for _, r in kept) % 2:
+        return False
     if last.kind in ("code", "table"):
         return True
     if last.kind in LISTS:
@@ -61,9 +68,33 @@ def _dispensable(block: Block, reading: str, *, before: str) -> bool:
     return block.kind in ("text", "quote") and size(reading) <= 40 and bool(POINTER.search(reading)) and not before.endswith(INTRODUCES)
 
 
+def _without_pointer(block: Block, reading: str) -> tuple[Block, str]:
+    """A last paragraph without its last sentence, where that one only points elsewhere."""
+    if block.kind != "text" or not POINTER.search(reading):
+        return block, reading
+    spans = sentences(block.text)
+    if len(spans) < 2 or not POINTER.search(paragraph(block.text[spans[-1][0] :])):
+        return block, reading
+    text = block.text[: spans[-2][1]]
+    return Block(block.kind, block.start, block.start + len(text), text), paragraph(text)
+
+
 def is_link_list(block: Block) -> bool:
     """Whether most items of a list are links and nothing else: navigation, a table of contents."""
     if block.kind not in LISTS or "](" not in block.text:
         return False
     items = [line for line in block.text.split("\n") if ITEM.match(line)]
-    return sum(bool(LINK_ITEM.match(line)) for line in items) * 2 > len(items)
+    links = sum(bool(LINK_ITEM.match(line)) for line in items)
+    leads = sum(line.rstrip().endswith((":", "：")) for line in items)
+    return links * 2 >= len(items) - leads > 0
+
+
+def is_poor_table(block: Block) -> bool:
+    """Whether a table leads elsewhere with half of its rows, has one row, or is a form to fill in."""
+    rows = block.text.count("\n") - 1
+    return block.kind == "table" and (rows < 2 or block.text.count("](") * 2 > rows or bool(EMPTY_ROW.search(block.text)))
+
+
+def asks_back(text: str) -> bool:
+    """Whether a text is mostly questions to the reader."""
+    return (text.count("?") + text.count("？")) * 3 > sum(text.count(c) for c in ".!?。！？\n")

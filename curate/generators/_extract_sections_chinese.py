@@ -13,9 +13,13 @@ STEM = re.compile(r"^(.{2,24}?)(?:的?(?:介绍|简介|概述|说明))$")
 WAY = re.compile(r"^(.{2,24}?)(?:的?(?:方法|步骤|流程|过程))$")
 ASKS = re.compile(r"如何|怎么|怎样|为什么|为何|什么|哪些|哪个|哪种|是否|多少|能否|可否|吗[？?]?$|几[种个次天]|多久|多长")
 VAGUE = re.compile(r"这|那|该(?!死)|此|其(?!他|它)|它|本[文章节]|上述|以上|以下|如下|下列|他们|我(?!国)|你|您|方[法案][一二三四五\d]|第[一二三四五\d]|步骤[一二三四五\d]|案例[一二三四五\d]|示例\s?\d|实例\s?\d")
-ODD = re.compile(r"[。；;！!|<>{}\[\]@#*…=]|——|\.\.|--")
+ODD = re.compile(r"[。；;！!|<>{}\[\]【】@#*…=]|——|\.\.|--")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
+COMMAND_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+TROUBLE = re.compile(r"无法|失败|异常|报错|不能|出错|错误|超时|不生效|丢失|卡死|死机")
+ACTS = re.compile(r"请|可以|需要?|使用|执行|修改|检查|重新|设置")
+THROUGH = re.compile(r"^(?:通过|利用|借助|基于|以|用|从|在).{2,20}?(?:" + "|".join(sorted(set(words.VERBS) | {"进行"}, key=lambda w: (-len(w), w))) + ").{1,20}")
 FILE_NAME = re.compile(r"__|[\w-]+\.\w{2,4}$|_cn$|^untitled", re.I)
 
 
@@ -26,12 +30,15 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
         return None
     if ASKS.search(heading):
         return _as_asked(heading, section, p)
-    if heading in words.GENERIC:
+    if heading in words.GENERIC or all(part in words.GENERIC for part in re.split("[和与及、]", heading)):
         return _role(heading, section, p)
     if VAGUE.search(heading) or not HAN.search(heading):
         return None
-    steps = any(b.kind == "steps" for b in section.body)
-    return _how(heading, section, p, steps=steps) or _about(heading, section, p)
+    if TROUBLE.search(heading) and len(heading) > 7:
+        return ("heading", pick(words.TROUBLE, heading).format(heading)) if section.body[0].kind in ("list", "steps") or ACTS.search(answer) else None
+    steps = any(b.kind == "steps" and re.search(r"^\s{0,3}2[.、)]|^\s{0,3}1[.、)][^~]{1,3000}^\s{0,3}1[.、)]", b.text, re.M) for b in section.body)
+    found = _how(heading, section, p, steps=steps) or _about(heading, answer, section, p)
+    return found if found and found[1] else None
 
 
 def _as_asked(heading: str, section: Section, p: Passage) -> tuple[str, str] | None:
@@ -63,34 +70,49 @@ def _how(heading: str, section: Section, p: Passage, *, steps: bool) -> tuple[st
     return ("procedure" if steps else "heading", _placed(heading, asked, section, p))
 
 
-def _about(heading: str, section: Section, p: Passage) -> tuple[str, str] | None:
+def _about(heading: str, answer: str, section: Section, p: Passage) -> tuple[str, str] | None:
     found = STEM.match(heading)
-    if found and found[1] not in words.GENERIC:
+    if found and len(found[1]) > 2 and found[1] not in words.GENERIC:
         return ("heading", _placed(heading, pick(words.INTRODUCE, heading).format(found[1]), section, p))
+    if THROUGH.match(heading) and not NAMING.search(heading):
+        return ("heading", _placed(heading, pick(words.HOW[:3], heading).format(heading), section, p))
     if NOMINAL.match(heading):
         return ("heading", _placed(heading, pick(words.NOMINAL, heading).format(heading), section, p))
     listed = any(b.kind in ("list", "steps") for b in section.body)
     if listed and LISTED.match(heading):
         return ("heading", _placed(heading, pick(words.LISTED, heading).format(heading), section, p))
-    if len(heading) < 3 or re.search(r"[，,：:]", heading):
+    if len(heading) < 3 or re.search(r"[，,：:]|(?:完成|成功|[后前时])$", heading) or VERB.match(heading):
+        return None
+    if heading == p.title and len(answer) < 60:
         return None
     return ("heading", _placed(heading, pick(words.INTRODUCE, heading).format(heading), section, p))
 
 
 def _placed(heading: str, asked: str, section: Section, p: Passage) -> str:
-    """The question with its setting in front where the heading names nothing particular."""
-    return asked if LATIN.search(heading) else setting(heading, section, p) + asked
+    """The question with its setting in front where the heading names nothing particular; none where a short one has no setting."""
+    if LATIN.search(heading):
+        return asked
+    place = setting(heading, section, p)
+    return place + asked if place or len(heading) > 6 else ""
 
 
 def setting(heading: str, section: Section, p: Passage) -> str:
     """Where a question belongs: 在Docker中， or 安装系统时，; empty where nothing above names anything."""
     above = [h for h in (*reversed(section.parents), p.title) if usable(h) and h != heading]
     named = next((h for h in above if LATIN.search(h)), above[-1] if above else "")
-    if not named or named in heading or len(named) > 24:
+    if not named or named in heading or len(named) > 30:
         return ""
+    stem = STEM.match(named)
+    named = stem[1] if stem and len(stem[1]) > 2 else named
+    if named.endswith(("界面", "页面", "菜单", "窗口", "面板")):
+        return f"在{named}中，"
     if is_action(named):
         return f"{named}时，"
-    return f"在《{named}》中，" if named.endswith(("手册", "指南", "教程", "规范", "制度", "办法")) else f"关于{named}，"
+    if named.endswith(("手册", "指南", "指导", "教程", "规范", "制度", "办法", "规定", "须知")):
+        return f"在《{named}》中，"
+    if COMMAND_NAME.fullmatch(named) and usable(p.title) and p.title != named and HAN.search(p.title):
+        return f"关于{p.title}中的{named}，"
+    return f"关于{named}，"
 
 
 def usable(heading: str) -> bool:
@@ -101,7 +123,8 @@ def usable(heading: str) -> bool:
 def is_action(heading: str) -> bool:
     """Whether a heading is a verb with its object."""
     found = VERB.match(heading)
-    if not found or len(heading) <= len(found[0]) or NAMING.search(heading):
+    rest = heading[found.end() :] if found else ""
+    if not found or not rest or NAMING.search(heading) or (found[0] in words.NAMING_VERBS and rest.strip() in words.NAMED_RIGHT_AFTER):
         return False
-    rest = heading[found.end() :]
-    return not re.match(r"[的与和及、/]", rest) or bool(re.match(r"[、和与及]", rest) and VERB.match(rest[1:]) and len(rest) > 4)
+    listed = re.match(r"[、和与及/]", rest)
+    return not re.match(r"[的与和及、/后前时中员者]", rest) or bool(listed and VERB.match(rest[1:]) and len(rest) > 4)

@@ -15,10 +15,13 @@ NO_NAME = re.compile(
     r"then|also|and|or|but|about|here|there|one|two|three|first|second|third|next|last|all|\d)\b",
     re.I,
 )
-ODD = re.compile(r"[:;!?/|=<>{}\[\]@#*…—–]|\.\.| - |\d{4}")
+ODD = re.compile(r"\b(?:OR|AND|NOT)\b|[:;!?/|=<>{}\[\]@#*…—–]|\.\.| - |\d{4}")
 WHEN_TO = re.compile(r"(when|what|where|who) (not )?to ([a-z]+ ?.*)", re.I)
 PLURAL = re.compile(r"^(?:[\w’'-]+ ){0,4}?([\w’'-]*[^\Wsui]s)(?: (?:of|for|to|in|with|from|on) .{1,60})?$", re.I)
 NOT_PLURAL = frozenset("this process access address business progress news status basis analysis always series means focus sales canvas lens gas bus plus less does has was is its us news ethics politics mathematics physics analytics logistics".split())
+ODD_CASE = re.compile(r"[A-Z]\w*[A-Z]|[a-z][A-Z]|\d")
+NAMED = re.compile(r"\b[A-Z][\w’'-]*|\b[a-z]+[A-Z]\w*|\d")
+NAVIGATION = re.compile(r"\b(?:links?|resources|references|reading|contents|template|checklist|agenda|changelog|questions)$", re.I)
 FILE_NAME = re.compile(r"__|[\w-]+\.\w{2,4}$|^\S*_\S*$|^untitled", re.I)
 
 
@@ -29,13 +32,40 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
         return None
     asked = _as_asked(heading, section)
     if asked:
-        return ("faq", asked)
+        return ("faq", placed(asked, section, p))
     if heading.endswith("?"):
         return None
     role = _role(heading, section, p)
     if role or ask.generic(heading):
         return ("heading", role) if role else None
-    return _how(heading, section) or _when_to(heading) or _about(heading, section, answer, p)
+    found = _how(heading, section) or _when_to(heading)
+    if found:
+        return found[0], placed(found[1], section, p)
+    return _about(heading, section, answer, p) if ask.content(heading) & ask.content(answer) else None
+
+
+def placed(question: str, section: Section, p: Passage, name: str = "", *, always: bool = False) -> str:
+    """A question with its topic in front, unless it names something particular or what the document is about."""
+    text = question[1:].replace(name, " ".join(w if ODD_CASE.search(w) else w.lower() for w in name.split())) if name else question[1:]
+    if not always and NAMED.search(re.sub(r"\bI\b(?:['’]\w+)?", "", text)):
+        return question
+    if good_title(p.title) and ask.content(text) & ask.content(p.title):
+        return question
+    near = [h for h in (section.heading, *reversed(section.parents)) if not ask.content(h) & ask.content(text)]
+    narrow = len(ask.content(text)) < 3
+    topics = [*near, p.title] if narrow or not topical(p.title) else [p.title]
+    topic = next((t for t in topics if topical(t)), "")
+    if not topic:
+        return question
+    topic = re.sub(r"^questions (?:about|on) ", "", topic, flags=re.I)
+    name = ask.mine(topic if topic == p.title and " " not in topic else ask.name_phrase(topic, p.chunk.text))
+    return pick(words.TOPIC, question).format(name, question[:1].lower() + question[1:])
+
+
+def topical(heading: str) -> bool:
+    """Whether a heading or title can be the topic a question is put under."""
+    gerund = heading.split(" ")[0].endswith("ing") if heading else False
+    return good_title(heading) and is_name(heading) and (gerund or not ask.verb_phrase(heading)) and ask.clear(heading)
 
 
 def _as_asked(heading: str, section: Section) -> str | None:
@@ -81,28 +111,39 @@ def _when_to(heading: str) -> tuple[str, str] | None:
 
 
 def _about(heading: str, section: Section, answer: str, p: Passage) -> tuple[str, str] | None:
-    if not is_name(heading) or not ask.clear(heading):
+    if not is_name(heading) or not ask.clear(heading) or NAVIGATION.search(heading):
         return None
-    name = ask.name_phrase(heading, answer)
     plural = PLURAL.match(heading)
-    listed = any(b.kind in ("list", "steps") for b in section.body)
-    if plural and listed and plural[1].lower() not in NOT_PLURAL and len(heading.split()) > 1:
-        return ("heading", pick(words.PLURAL, heading).format(name))
+    if plural and _lists_things(section) and plural[1].islower() and plural[1] not in NOT_PLURAL and len(heading.split()) > 1 and " and " not in heading:
+        return ("heading", placed(pick(words.PLURAL, heading).format(ask.name_phrase(heading, answer)), section, p))
     titled = good_title(p.title) and p.title.lower() != heading.lower()
-    if len(heading.split()) < 2 and not titled:
-        return None
-    forms = words.ABOUT if titled else words.ABOUT_OWN
-    if len(heading.split()) < 2:
-        forms = forms[2:3]
-    return ("heading", pick(forms, heading, p.title).format(name, p.title))
+    if heading.split()[0].lower().endswith("ing") and " " in heading and heading.split()[0].lower() not in words.NAMING_GERUNDS and heading.islower() is False and not ask.base(heading.split()[0]):
+        return None  # a gerund of an unknown verb: what it does to the next word is not known
+    name = ask.named(heading, answer)
+    if name is None or ask.countable_role(name) or len(heading.split()) < 2:
+        shown = f"“{heading}”" if name is None else name
+        if len(heading.split()) < 2 and name is None:
+            return None
+        return ("heading", words.ABOUT[2].format(shown, p.title)) if titled else None
+    asked = pick(words.ABOUT if titled else words.ABOUT_OWN, heading, p.title).format(name, p.title)
+    return ("heading", asked if "“" in asked else placed(asked, section, p, name))
+
+
+def _lists_things(section: Section) -> bool:
+    """Whether the body is one list, perhaps announced, whose items are things and not instructions."""
+    kinds = [b.kind for b in section.body]
+    if kinds not in (["list"], ["text", "list"]) or (len(kinds) == 2 and not section.readings[0].endswith(":")):
+        return False
+    first = re.sub(r"^[-*+]\s+", "", section.readings[-1]).split(" ")[0].strip(",.:").lower()
+    return first not in words.VERBS and first not in ("you", "if", "when", "please", "we", "do", "don't", "be", "it", "this", "there")
 
 
 def is_name(heading: str) -> bool:
     """Whether a heading names a thing: a few words without verb, question or odd marks."""
     count = len(heading.split())
-    return count <= 8 and not (ODD.search(heading) or SENTENCE.search(heading) or NO_NAME.match(heading)) and heading[:1].isalnum()
+    return count <= 8 and "," not in heading[:-5] and not (ODD.search(heading) or SENTENCE.search(heading) or NO_NAME.match(heading)) and heading[:1].isalnum()
 
 
 def good_title(title: str) -> bool:
     """Whether a document's title can be quoted in a question."""
-    return 1 <= len(title.split()) <= 10 and len(title) > 3 and not FILE_NAME.search(title) and not ask.generic(title)
+    return 1 <= len(title.split()) <= 10 and len(title) > 3 and not FILE_NAME.search(title) and not re.search(r"[\[\]{}<>|]|—|\.\.\.", title) and not ask.generic(title)

@@ -1,5 +1,6 @@
 """Sentences that answer a question by themselves, and lead-in sentences together with the list or code they announce."""
 
+import re
 from collections.abc import Iterator
 
 from curate.generators import _extract_sentences_chinese as chinese
@@ -10,6 +11,7 @@ from curate.generators._extract_reading import paragraph, reading
 from curate.generators._extract_sections import is_link_list
 from curate.text import sentences
 
+AHEAD = re.compile(r"\bfollowing\b|\bthese (?:steps|instructions|guidelines)\b|\bas follows\b|如下|以下(?!简称)|下列|下面|下方", re.I)
 LONGEST = 700  # characters of one sentence
 DEFINED = 90  # words of a definition with the sentences that follow it
 LEAST = 7  # words of a sentence that is an answer
@@ -44,6 +46,8 @@ def _prose(block: Block, after: Block | None, section: Section, p: Passage) -> I
 def _announced(start: int, said: str, after: Block, section: Section, p: Passage) -> Iterator[Pair]:
     if after.kind not in ("list", "steps", "code") or (after.kind == "list" and is_link_list(after)) or (not section.whole and after is section.body[-1]):
         return
+    if after.kind in ("list", "steps") and sum(bool(ITEM.match(line)) for line in after.text.split("\n")) < 2:
+        return
     answer = f"{said}\n\n{reading(after)}"
     for rule, question in _ask(answer if after.kind != "code" else f"{said}\n```", section, p):
         yield from _pair(rule, question, answer, start, after.end)
@@ -75,7 +79,7 @@ def _item(block: Block, start: int, end: int, section: Section, p: Passage) -> I
 
 
 def _ask(said: str, section: Section, p: Passage) -> Iterator[tuple[str, str]]:
-    return (chinese if p.zh else english).questions(said, p, section.heading)
+    return (chinese if p.zh else english).questions(said, section, p)
 
 
 def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:
@@ -85,6 +89,6 @@ def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:
 
 
 def _pair(rule: str, question: str, answer: str, start: int, end: int) -> Iterator[Pair]:
-    complete = finished(answer) or "\n" in answer
+    complete = (finished(answer) and not AHEAD.search(answer)) or "\n" in answer
     if complete and LEAST <= size(answer) <= 300 and stands_alone(answer):
         yield Pair(rule, question, answer, start, end)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from curate.generators import _extract_chinese as words
-from curate.generators._extract_passage import Passage, pick
-from curate.generators._extract_sections_chinese import LATIN, VAGUE, VERB, is_action
+from curate.generators._extract_passage import Passage, Section, pick
+from curate.generators._extract_sections_chinese import LATIN, VAGUE, VERB, is_action, setting
 
 SUBJECT = r"(?P<x>[^，。；：？！、“”‘’《》\n]{2,24}?(?:[（(][^（）()\n]{1,50}[）)])?)"
 IS = re.compile(
@@ -26,19 +26,20 @@ CODE_LEAD = re.compile(
 )
 DO_LEAD = re.compile(r"^(?:\d{1,2}[.、)]\s*)?(?P<x>[^，。：；]{4,40})[，,]\s?(?:请|需要?|可以?|则|您可以?|用户可以?)?(?:使用|执行|运行|输入|参考|采用)?(?:如下|以下|下面|下列)?(?:所示)?(?:的)?(?:命令|指令|代码|语句|脚本|操作|步骤)?(?:如下|如下所示|为|示例如下|命令如下|代码如下|示例代码如下|操作如下|执行如下命令|执行以下命令)[：:]$")
 PLAIN_LEAD = re.compile(r"^(?:\d{1,2}[.、)]\s*)?(?P<x>[^，。：；]{4,30})(?:的)?(?:命令|示例|代码|方法|命令示例|代码示例|示例代码|命令格式|语法)?(?:如下|如下所示|为)?[：:]$")
-CONTENTS = re.compile(r"^(?P<x>[^，。：；？！]{2,24}?)(?:主要)?(?P<v>包括|包含|分为|支持|提供了?|具有|具备|有)(?:了|如下|以下|下列|下面)?(?:的)?(?P<n>[一二两三四五六七八九十几\d]{0,2})(?P<m>[个种类项点方面条大步]{0,2})(?P<o>[^，。：；？！]{0,14}?)[：:]$")
+CONTENTS = re.compile(r"^(?P<x>[^，。：；？！]{2,24}?)(?:主要)?(?P<v>包括|包含|分为|支持|提供了?|具有|具备|有)(?:了|如下|以下|下列|下面)?(?:的)?(?P<n>[一二两三四五六七八九十几\d]{0,2})(?P<m>(?:大?[个种类项点条步]|方面)?)(?P<o>[^，。：；？！]{0,14}?)[：:]$")
 
 
-def questions(sentence: str, p: Passage, heading: str) -> Iterator[tuple[str, str]]:
+def questions(sentence: str, section: Section, p: Passage) -> Iterator[tuple[str, str]]:
     """(rule, question) for each question that a sentence answers; a sentence that ends with a colon has its list or code with it."""
     head = sentence.split("\n", 1)[0]
     found = None
     if head.endswith(("：", ":")):
         found = _contents(head) if "```" not in sentence else _code(head)
     else:
-        found = _definition(head, p, heading) or _aim(head) or _condition(head)
+        found = _definition(head, p, section.heading) or _aim(head) or _condition(head)
     if found:
-        yield found
+        rule, question = found
+        yield rule, question if rule == "definition" else placed(question, section, p)
 
 
 def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | None:
@@ -47,7 +48,7 @@ def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | No
         return None
     term = found["x"].strip()
     core = re.sub(r"[（(].*", "", term)
-    if NOT_A_NAME.match(term) or VERBISH.search(core) or VAGUE.search(term) or core.count("的") > 1 or len(core) < 2:
+    if NOT_A_NAME.match(term) or VERB.match(core) or re.search(r"^[\d（(]|[)）]", core) or VERBISH.search(core) or VAGUE.search(term) or core.count("的") > 1 or len(core) < 2:
         return None
     known = LATIN.search(core) or core in (heading, p.title) or "指" in sentence[found.end() - 3 : found.end()] or core in heading
     return ("definition", pick(words.WHAT_IS, core).format(core.replace("`", ""))) if known else None
@@ -98,3 +99,10 @@ def _contents(lead: str) -> tuple[str, str] | None:
     if verb == "分为":
         return ("list", f"{x}分为哪几{kind[:1] or '种'}{what}？")
     return ("list", f"{x}{verb}哪些{what}？") if what else None
+
+
+def placed(question: str, section: Section, p: Passage) -> str:
+    """The question with its setting in front where it names nothing particular."""
+    if LATIN.search(question):
+        return question
+    return setting("", Section(section.heading, (*section.parents, section.heading), section.level), p) + question

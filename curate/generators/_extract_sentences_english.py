@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from curate.generators import _extract_english as words
 from curate.generators import _extract_ask_english as ask
-from curate.generators._extract_passage import Passage, pick
+from curate.generators._extract_passage import Passage, Section, pick
+from curate.generators._extract_sections_english import placed
 
-SUBJECT = r"(?P<x>[A-Z0-9][\w’'/&.+-]*(?: [\w’'/&.+-]+){0,5}?(?: \([A-Za-z][\w/&. -]{1,20}\))?)"
+SUBJECT = r"(?P<x>(?!(?:The|An?) )[A-Z0-9][\w’'/&.+-]*(?: [\w’'/&.+-]+){0,5}?(?: \([A-Za-z][\w/&. -]{1,20}\))?)"
 IS = re.compile(rf"(?P<art>The |An? )?{SUBJECT} (?P<v>is|are) (?P<rest>(?:an?|the|one of the|part of the|short for|the process of|a type of|any) .+)", re.S)
 IS_LOW = re.compile(r"(?P<art>The |An? )(?P<x>[\w’'/&.+-]+(?: [\w’'/&.+-]+){0,4}?(?: \([A-Za-z][\w/&. -]{1,20}\))?) (?P<v>is|are) (?P<rest>(?:an?|the process of|any|where|how) .+)", re.S)
 MEANS = re.compile(rf"(?P<art>The |An? )?{SUBJECT} (?P<v>refers to|means|stands for|is defined as|are defined as) (?P<rest>.+)", re.S)
@@ -28,7 +29,8 @@ WEAK = re.compile(
 IF = re.compile(r"If (?P<x>(?:you|your|you['’]re|you['’]ve)\b[^.;:?!]{8,140}?), (?:then )?(?P<y>.+)", re.S)
 TO = re.compile(r"(?:In order to|To) (?P<x>[a-z]+ [^.;:?!]{6,110}?), (?:then )?(?P<y>.+)", re.S)
 ACT = re.compile(r"(?:please |simply |just |first,? |always |also |immediately )?(?P<verb>[a-z’']+)\b")
-YOU_ACT = re.compile(r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|may|may need|are required|are expected|will have to|will be asked|also need)\b")
+YOU_ACT = re.compile(r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|may(?= \w)(?! be| have| not)|are required|are expected|will have to|will be asked|also need)\b")
+TWICE = re.compile(r"(?!you)[^.]*?\b(?:or|and) [^.]*?\byou (?:must|should|need|can|have|will)\b", re.I)  # "To add, change, or drop it you must ..."
 YOU_CAN = re.compile(r"you(?: also)? (?:can|may|could)\b")
 MEASURE = re.compile(
     r"The (?P<k>(?:[\w-]+ ){0,2}(?:deadline|due date|cutoff|cut-off|fee|cost|price|limit|maximum|minimum|duration|default value|default|capacity|penalty|time limit|rate|frequency|allowance|"
@@ -40,15 +42,16 @@ INCLUDES = re.compile(r"(?P<art>The |An? |Our )?(?P<x>[A-Z]?[\w’'/&.()-]+(?: [
 THERE = re.compile(r"There are (?:\w+ |a few |a number of )?(?P<x>(?:main |different |key )?(?:types|kinds|ways|options|levels|phases|stages|categories|methods|reasons) (?:of|for|to|in) [^,.;:?!]{3,60}):", re.I)
 
 
-def questions(sentence: str, p: Passage, heading: str) -> Iterator[tuple[str, str]]:
+def questions(sentence: str, section: Section, p: Passage) -> Iterator[tuple[str, str]]:
     """(rule, question) for each question that a sentence answers; a sentence that ends with a colon has its list with it."""
     head = sentence.split("\n", 1)[0]
     if head.endswith(":"):
         found = _contents(head) or _condition(head) or _aim(head)
     else:
-        found = _definition(head, p, heading) or _measure(head) or _takes(head) or _condition(head) or _aim(head)
+        found = _definition(head, p, section.heading) or _measure(head) or _takes(head) or _condition(head) or _aim(head)
     if found:
-        yield found
+        rule, question = found
+        yield rule, question if rule == "definition" else placed(question, section, p, always=rule in ("condition", "procedure"))
 
 
 def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | None:
@@ -78,13 +81,15 @@ def _define(form: re.Pattern[str], found: re.Match[str], p: Passage, heading: st
 
 
 def _common(term: str, p: Passage) -> bool:
-    first = term.split(" ")[0]
+    first, _, rest = term.partition(" ")
+    if re.search("[A-Z]", rest):
+        return False
     return first[1:].islower() and f" {first.lower()} " in p.chunk.text
 
 
 def _is_term(term: str) -> bool:
     parts = term.lower().split()
-    return bool(parts) and not NOT_A_NAME.intersection(parts) and len(term) > 1 and not (parts[0].endswith("ing") and len(parts) == 1)
+    return bool(parts) and not term.isdigit() and not NOT_A_NAME.intersection(parts) and len(term) > 1 and not (parts[0].endswith("ing") and len(parts) == 1)
 
 
 def _acts(clause: str) -> bool:
@@ -92,12 +97,14 @@ def _acts(clause: str) -> bool:
     if YOU_ACT.match(clause):
         return True
     found = ACT.match(clause)
+    if len(clause.split()) < 4 and not clause.endswith(":"):
+        return False
     return bool(found and found["verb"] in words.VERBS) and not re.match(r"\S+,", clause)
 
 
 def _condition(sentence: str) -> tuple[str, str] | None:
     found = IF.match(sentence)
-    if not found or not _acts(found["y"]):
+    if not found or not _acts(found["y"]) or TWICE.match(found["y"]):
         return None
     own = ask.mine(found["x"])
     if not _own_clear(own) or len(own.split()) < 4:
@@ -108,10 +115,10 @@ def _condition(sentence: str) -> tuple[str, str] | None:
 
 def _aim(sentence: str) -> tuple[str, str] | None:
     found = TO.match(sentence)
-    if not found or found["x"].split()[0] not in words.VERBS or not _acts(found["y"]):
+    if not found or found["x"].split()[0] not in words.VERBS or not _acts(found["y"]) or TWICE.match(found["y"]):
         return None
     own = ask.mine(found["x"])
-    if not _own_clear(own) or len(own.split()) < 2:
+    if not _own_clear(own) or len(own.split()) < 2 or " the current " in own:
         return None
     return ("procedure", ask.how(found["x"], steps=False))
 

@@ -11,7 +11,7 @@ from curate.generators._extract_passage import POINTER, Pair, Passage, Section, 
 from curate.generators._extract_reading import clean, inline, plain
 from curate.generators._extract_sections_english import good_title, is_name
 
-PER_TABLE = 3
+PER_TABLE = 2
 SEPARATOR = re.compile(r"\s*\|?(?:\s*:?-{1,}:?\s*\|)+(?:\s*:?-{1,}:?\s*)?$")
 CELL = re.compile(r"(?<!\\)\|")
 EMPTY = re.compile(r"[\s\-–—/\\.*?x√✓✔✗×○●Oo]*|n/?a|none|nil|无|空|同上|略|tbd|yes|no|y|n|是|否|true|false", re.I)
@@ -26,9 +26,11 @@ OF_EN = re.compile(
 )
 TELLS_ZH = re.compile(r"(?:参数|字段|选项|功能|详细|具体)?(?:含义|说明|描述|解释|释义|定义|作用|功能|用途|意义|介绍)")
 OF_ZH = re.compile(
-    r"[^，。（）()]{0,6}?(?:默认值|取值范围|取值|类型|单位|范围|大小|版本|全称|中文名|英文名|格式|价格|费用|时间|期限|周期|频率|地址|电话|邮箱|负责人|部门|职责|要求|标准|示例|长度|容量|权限|用法|路径|端口|数量|比例|条件|内容|描述|方法|命令)"
+    r"[^，。（）()]{0,6}?(?:默认值|取值范围|取值|类型|单位|范围|大小|版本|全称|中文名|英文名|格式|价格|费用|时间|期限|周期|频率|地址|电话|邮箱|负责人|部门|职责|要求|标准|长度|容量|权限|用法|路径|端口|数量|比例|条件)"
 )
 KIND_ZH = re.compile(r"(?:参数|选项|字段|配置项|变量|命令|术语|指标|属性|键|接口|函数|标签|状态|组件|模块|缩略语|工具|角色|权限|类型|关键字|子命令|菜单|按钮|图标|图标名称|服务|文件|目录|名词|概念|标识|符号|功能)(?:名称?)?")
+ACTS_ZH = re.compile(r"命令|接口|函数|工具|子命令|按钮|组件|模块|服务|脚本|图标|菜单|功能")
+HAN = re.compile(r"[\u4e00-\u9fff]")
 TERM_ZH = re.compile(r"术语|名词|概念|缩略语|缩写")
 
 
@@ -103,13 +105,16 @@ def _worth(answer: str, key: str) -> bool:
 
 def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> str | None:
     first, column, name = plain(first).lower(), plain(column), plain(key)
-    if len(name.split()) > 8 or not english.clear(name) or name.endswith("?"):
+    column = column.capitalize() if column.isupper() and len(column) > 4 else column
+    if len(name.split()) > 8 or not english.clear(name) or name.endswith("?") or "/" in name or re.match(r"(?:how|what|when|why|where) ", name, re.I):
         return None
     where = _where_en(section, p)
     if TELLS_EN.fullmatch(column):
         if DOES.fullmatch(first):
             return f"What does the {first.rstrip('s')} {name} do{where}?"
-        return f"What does {'the ' + first.rstrip('s') + ' ' if MEANS.fullmatch(first) and first not in ('term', 'word') else ''}“{name}” mean{where}?"
+        if first in ("term", "word", "acronym", "abbreviation", "name of term"):
+            return f"What does “{name}” mean{where}?"
+        return f"What does the {first.rstrip('s')} “{name}” mean{where}?" if MEANS.fullmatch(first) else f"How is “{name}” described{where}?" if where else None
     return f"What is the {column[:1].lower() + column[1:]} of {name}{where}?" if OF_EN.fullmatch(column) else None
 
 
@@ -122,16 +127,19 @@ def _where_en(section: Section, p: Passage) -> str:
 
 def _ask_zh(first: str, column: str, key: str, section: Section, p: Passage) -> str | None:
     first, column, name = plain(first), plain(column), plain(key)
-    if len(name) > 40 or chinese.VAGUE.search(name):
-        return None
     kind = first.removesuffix("名称").removesuffix("名") if KIND_ZH.fullmatch(first) else ""
+    if len(name) > 40 or chinese.VAGUE.search(name) or KIND_ZH.fullmatch(name):
+        return None
     place = chinese.setting("", section_below(section), p)
-    spaced = f" {name} " if name[0].isascii() and kind else name
+    column = column.removeprefix(kind) or column
+    called = kind + (f"“{name}”" if kind and HAN.search(name) else f" {name} " if kind or name[0].isascii() else name)
     if TELLS_ZH.fullmatch(column):
         if TERM_ZH.search(first):
             return f"什么是{name}？"
-        return f"{place}{kind}{spaced}的{'含义' if column.endswith(('说明', '描述', '解释', '释义', '介绍')) else column}是什么？".replace(" 的", " 的")
-    return f"{place}{kind}{spaced}的{column}是什么？" if OF_ZH.fullmatch(column) else None
+        if not kind and column not in ("含义", "定义", "释义", "作用", "功能", "用途"):
+            return None
+        return f"{place}{called.lstrip()}的{'作用' if ACTS_ZH.fullmatch(kind) else '含义'}是什么？"
+    return f"{place}{called.lstrip()}的{column}是什么？" if OF_ZH.fullmatch(column) else None
 
 
 def section_below(section: Section) -> Section:

@@ -11,6 +11,7 @@ from curate.generators._extract_reading import paragraph, plain
 
 GLOSSARY = re.compile(r"glossary|terminolog|definitions|acronyms|abbreviations|\bterms\b|vocabulary|jargon|术语|缩略语|名词解释|词汇表|缩写", re.I)
 TERM = re.compile(r"(?:\*\*(?P<b>[^*\n]{1,80}?)[:：]?\*\*|`(?P<c>[^`\n]{1,80})`|(?P<t>[^\s:：*`][^:：*`\n]{0,60}?))\s{0,3}(?:[:：]|[-–—]{1,2}(?=\s)|——)\s{0,3}(?P<d>\S.*)", re.S)
+NESTED = re.compile(r"\n\s*(?:[-*+>|]|\d+[.)])\s")
 NAMES_TERM = re.compile(r"[A-Z0-9]{2,}|[\u4e00-\u9fff]{2,}|[A-Za-z]{3,}")
 BOLD = re.compile(r"\*\*([^*\n]{5,160})\*\*\s*$")
 ASKED = re.compile(r"\s{0,3}(?:[-*] )?(?:\*\*)?(?:Q(?:uestion)?\s?\d{0,3}|问题?\s?\d{0,3})\s?[:：.、]\s?(?P<q>[^\n]{4,200}?)(?:\*\*)?\s*(?:\n|$)", re.I)
@@ -31,7 +32,7 @@ def _glossary(block: Block, p: Passage) -> Iterator[Pair]:
     for start, end in entries(block):
         raw = block.text[start:end]
         found = TERM.match(raw)
-        if not found:
+        if not found or NESTED.search(raw):
             continue
         term, meaning = plain(found["b"] or found["c"] or found["t"]), paragraph(found["d"])
         if not NAMES_TERM.search(term) or len(term.split()) > 7 or not 3 <= size(meaning) <= 150 or not stands_alone(meaning):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from curate.generators import _extract_sections, _extract_sentences, _extract_tables, _extract_terms
-from curate.generators._extract_passage import Pair, Passage, passage
+from curate.generators._extract_passage import HOLE, Pair, Passage, passage
 from curate.planning import View
 from curate.records import Chunk, Message, Sample, Task, content_id, sample, span
 from curate.settings import Settings
@@ -16,6 +16,7 @@ PER_CHUNK = 6
 SHORTEST = 60  # bytes of a chunk that can hold an answer
 LANGUAGES = ("en", "zh", "")
 RULES: tuple[Callable[[Passage], Iterator[Pair]], ...] = (_extract_terms.pairs, _extract_sections.pairs, _extract_sentences.pairs, _extract_tables.pairs)
+HEADINGS = re.compile(r"^ {0,3}(#{1,6})[ \t]", re.M)
 LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -43,10 +44,17 @@ def worth(chunk: Chunk) -> bool:
 
 
 def _continues(first: Chunk | None, second: Chunk | None) -> bool:
-    """Whether the section that ends the first chunk goes on in the second."""
+    """Whether the section that ends the first chunk goes on in the second, with text or with deeper headings."""
     if first is None or second is None or first.document_id != second.document_id:
         return False
-    return not re.match(r"\s{0,3}#{1,6}\s", second.text) and first.heading_path[:1] == second.heading_path[:1]
+    opening, last = HEADINGS.match(second.text), None
+    for last in HEADINGS.finditer(first.text):
+        pass
+    if opening and last:
+        return len(opening[1]) > len(last[1])
+    if opening:
+        return first.heading_path == second.heading_path[: len(first.heading_path)] and len(second.heading_path) > len(first.heading_path)
+    return first.heading_path[:1] == second.heading_path[:1]
 
 
 async def generate(task: Task, chunks: list[Chunk], ask: None, settings: Settings) -> list[Sample]:
@@ -57,7 +65,8 @@ async def generate(task: Task, chunks: list[Chunk], ask: None, settings: Setting
 def _pairs(task: Task, chunk: Chunk, settings: Settings) -> Iterator[tuple[Passage, Pair]]:
     p = passage(chunk, opens=bool(task.values.get("opens", True)), closes=bool(task.values.get("closes", True)))
     most = max(1, round(PER_CHUNK * settings.pairs_per_chunk))
-    return ((p, pair) for pair in choose([pair for rule in RULES for pair in rule(p)], most))
+    found = [pair for rule in RULES for pair in rule(p) if not HOLE.search(chunk.text, pair.start, pair.end)]
+    return ((p, pair) for pair in choose(found, most))
 
 
 def choose(pairs: list[Pair], most: int) -> list[Pair]:
