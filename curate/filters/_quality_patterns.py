@@ -59,7 +59,8 @@ SELF_TALK = _any(
     r"作为(?:一[个款名])?(?:人工智能|AI|大?语言模型|智能助手|聊天机器人)|我(?:只)?是(?:一[个款名])?(?:人工智能|AI|大?语言模型)",
 )
 ABOUT_YOU = _any(
-    r"\b(?:who|what|how|are|were|do|did|can) (?:\w+ )?you\b|\byour (?:name|creator|developer|maker)\b|你(?:是|叫|好|的名字|由)|您(?:是|叫|好)"
+    r"\b(?:who|what|how|are|were|do|did|can) (?:\w+ )?you\b|\byour (?:name|creator|developer|maker)\b",
+    r"你(?:是|叫|好|的名字|由)|您(?:是|叫|好)",
 )
 
 BOILERPLATE = _any(
@@ -67,7 +68,8 @@ BOILERPLATE = _any(
     r"\bby continuing to (?:browse|use)\b.{0,40}\b(?:site|cookies)\b",
     r"\bskip to (?:main )?content\b|\btoggle navigation\b|\bback to top\b|^\s*(?:home|首页)\s*[>»›|]",
     r"\bclick here (?:to|for)\b|\bread more\s*(?:\.{3}|…|»|→|$)|\bsubscribe to our newsletter\b",
-    r"\bshare (?:this )?on (?:facebook|twitter)\b|\bsign in to continue\b|\ball rights reserved\b|^\s*(?:copyright )?(?:©|\(c\)) ?\d{4}|版权所有|^\s*Copyright \d{4}",
+    r"\bshare (?:this )?on (?:facebook|twitter)\b|\bsign in to continue\b|\ball rights reserved\b",
+    r"^\s*(?:copyright )?(?:©|\(c\)) ?\d{4}|版权所有|^\s*Copyright \d{4}",
     r"(?:\.{5,}|(?:\. ){5,}|…{3,}|·{5,})\s*\d{1,4}\s*$",
     r"点击(?:这里|此处)(?:查看|下载|进入|了解)|返回(?:顶部|首页)|接受(?:所有)?\s?cookie|本网站使用\s?cookie",
     r"上一[篇页章][:：].*下一[篇页章]|扫码关注|分享到(?:微信|微博)",
