@@ -12,10 +12,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def language(text: str) -> str:
     """The language as a two-letter code (en, zh ...); "" where there are no letters or too few to decide."""
-    text = CODE.sub(" ", text)
-    if len(text) > 3000:  # the middle and the end count too: a document may open with a licence in another language
-        middle = len(text) // 2
-        text = f"{text[:1000]} {text[middle : middle + 1000]} {text[-1000:]}"
+    text = _sampled(CODE.sub(" ", _sampled(text, 2000)), 200)
     text = _LETTERS_ONLY.sub(" ", text)
     counts = {code: len(script.findall(text)) for code, script in _SCRIPTS.items()}
     cjk = sum(counts.values())
@@ -29,3 +26,11 @@ def language(text: str) -> str:
 
     best = detect(text, model="lite", k=1)[0]
     return str(best["lang"]) if float(best["score"]) >= 0.3 else ""
+
+
+def _sampled(text: str, size: int) -> str:
+    """Beginning, middle and end: a document may open with a licence in another language."""
+    if len(text) <= 3 * size:
+        return text
+    middle = (len(text) - size) // 2
+    return f"{text[:size]}\n{text[middle : middle + size]}\n{text[-size:]}"
