@@ -29,6 +29,27 @@ class Stage:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The accounts of a workspace and what asking has come to over its whole life (`remembered`: in the last build)."""
+
+    workspace: str
+    stages: list[Stage]
+    asks: dict[str, Any]
+    finished: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The overview as `--json` prints it."""
+        return asdict(self)
+
+
+def overview(workspace: Workspace, asks: dict[str, Any]) -> Overview:
+    """Everything `curate status` shows; `asks` are the ledger's sums."""
+    manifest = workspace.manifest()
+    whole = {**asks, "remembered": manifest.get("asks", {}).get("remembered", 0)}
+    return Overview(str(workspace.path), accounts(workspace), whole, "rows" in manifest.get("stages", {}))
+
+
 def accounts(workspace: Workspace) -> list[Stage]:
     """The stages so far; they are counted from the tables, so also during a build and after a crash."""
     import polars as pl

@@ -6,7 +6,7 @@ no other row. A corpus of a few sections may therefore get no validation or test
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -33,19 +33,32 @@ class Splits:
     validation_share: float
     test_share: float
 
-    def split_of(self, document_id: str) -> str | Callable[[list[str]], str]:
+    def split_of(self, document_id: str) -> "str | Sections":
         """The split of a document or, where sections are divided, a function from a section's heading path to its split."""
         group = self.groups[document_id]
         if self.by_section:
-            return lambda path: self._split(group, *path[:1])
-        return self._split(group)
+            return Sections(group, self.validation_share, self.test_share)
+        return _split(self.validation_share, self.test_share, group)
 
-    def _split(self, *unit: str) -> str:
-        digest = hashlib.sha256("\0".join(unit).encode("utf-8", "surrogatepass")).digest()
-        place = int.from_bytes(digest[:8], "big") / 2**64
-        if place < self.test_share:
-            return "test"
-        return "validation" if place < self.test_share + self.validation_share else "train"
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """Where the top-level sections of one document group go; a value, so that worker processes can be given it."""
+
+    group: str
+    validation_share: float
+    test_share: float
+
+    def __call__(self, path: list[str]) -> str:
+        return _split(self.validation_share, self.test_share, self.group, *path[:1])
+
+
+def _split(validation_share: float, test_share: float, *unit: str) -> str:
+    digest = hashlib.sha256("\0".join(unit).encode("utf-8", "surrogatepass")).digest()
+    place = int.from_bytes(digest[:8], "big") / 2**64
+    if place < test_share:
+        return "test"
+    return "validation" if place < test_share + validation_share else "train"
 
 
 def assign(documents: Iterable[tuple[str, str, list[int]]], settings: Settings) -> Splits:

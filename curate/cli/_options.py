@@ -8,7 +8,9 @@ import typer
 from curate import __version__
 from curate.errors import UsageError
 
-Sets = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; `curate config` lists them.", show_default=False)]
+Sets = Annotated[
+    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; `curate config` lists them.", show_default=False)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")]
 Style = Annotated[list[str], typer.Option("--style", metavar="S[,S]", help="sharegpt, alpaca, openai, trl, text.", show_default=False)]

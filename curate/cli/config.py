@@ -11,7 +11,7 @@ from curate.cli import _options as options
 def config(
     workspace: options.At = Path("curated"),
     origin: Annotated[bool, typer.Option("--origin", help="Also print where each value came from.")] = False,
-    sets: options.Sets = [],  # noqa: B006 - typer copies it
+    sets: options.Sets = [],
     json: options.AsJson = False,
 ) -> int:
     """Show the settings that a build in this workspace would use."""

@@ -10,9 +10,9 @@ from curate.cli import _options as options
 
 def export(
     workspace: options.At = Path("curated"),
-    style: options.Style = [],  # noqa: B006 - typer copies it
+    style: options.Style = [],
     file_format: Annotated[str | None, typer.Option("--format", metavar="F", help="jsonl, json, parquet or csv.")] = None,
-    sets: options.Sets = [],  # noqa: B006
+    sets: options.Sets = [],
     json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> int:
@@ -28,6 +28,6 @@ def export(
     settings = config.load(flags, workspace).settings
     for name in settings.style:
         plugins.load("formats", name)
-    with Display(quiet=quiet, json=json) as display:
+    with Display(quiet=quiet or json) as display:
         exported = export_only(opened, settings, display)
     return _built.show_exported(exported, json=json, quiet=quiet)

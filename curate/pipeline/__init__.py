@@ -2,5 +2,6 @@
 
 from curate.pipeline.build import Built, build
 from curate.pipeline.job import Job
+from curate.pipeline.overview import export_only, overview
 
-__all__ = ["Built", "Job", "build"]
+__all__ = ["Built", "Job", "build", "export_only", "overview"]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from curate import plugins
 from curate.llm import Ask
@@ -37,7 +38,8 @@ class Asking:
 
     async def generate(self, task: Task, ask: Ask) -> list[Sample]:
         generator = plugins.load("generators", task.generator)
-        return distinct(await generator.generate(task, self.chunks[task.id], ask, self.job.settings))
+        made = distinct(await generator.generate(task, self.chunks[task.id], ask, self.job.settings))
+        return [replace(s, replies=list(ask.keys)) for s in made]
 
     async def check(self, samples: list[Sample]) -> list[list[Verdict]]:
         rows = [(s, self._chunks(s)) for s in samples]

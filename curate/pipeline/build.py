@@ -1,18 +1,16 @@
 """Runs the stages of a build in order, skips those whose inputs are unchanged, and keeps the manifest."""
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from curate import export as exporting
+from curate.budget import AskCounts
 from curate.cache import Ledger
 from curate.export import Exported
 from curate.llm import Models
-from curate.pipeline import chunks, files, samples, tasks
+from curate.pipeline import chunks, files, rows, samples, tasks
 from curate.pipeline.job import Job
-from curate.records import canonical
 from curate.runner import Ended
 from curate.sandbox import Pool
 
@@ -22,6 +20,7 @@ class Built:
     """What a build came to: how it ended, what it exported, and the stages it did not have to run."""
 
     ended: Ended = field(default_factory=Ended)
+    counts: AskCounts | None = None
     exported: list[Exported] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -54,8 +53,7 @@ class _Build:
                 self.forget("tasks")
             self.stage("tasks", made, lambda: self.generate(pool))
         if not self.built.ended.signal:
-            rows = hashlib.sha256(canonical([made, exporting.fingerprint(job.settings)]).encode()).hexdigest()
-            self.stage("rows", rows, self.export)
+            self.stage("rows", rows.fingerprint(job, made), self.export)
         return self.built
 
     def stage(self, name: str, fingerprint: str, run: Callable[[], None]) -> None:
@@ -96,5 +94,5 @@ class _Build:
             samples.run(self.job)
 
     def export(self) -> None:
-        self.built.exported = exporting.export(self.job.workspace, self.job.settings, watch=self.job.watch)
+        self.built.exported = rows.run(self.job)
         self.manifest["rows"] = {e.style: sum(e.rows.values()) for e in self.built.exported}

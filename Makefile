@@ -1,0 +1,41 @@
+# Everything runs in .venv, which the first target that needs it makes.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench test-crash
+
+help:
+	@echo "make demo        the main job on samples/, no model needed"
+	@echo "make test        lint, types, import contract, tests"
+	@echo "make check       lint, types, import contract"
+	@echo "make fix         format, and mend what ruff can"
+	@echo "make bench       the figures of the README"
+	@echo "make test-crash  the whole crash suite (about 15 minutes)"
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "curate needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch .venv/ready
+
+demo: .venv/ready
+	$(BIN)/curate build samples/handbook-en samples/handbook-zh --out curated --style sharegpt,alpaca
+
+check: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest
+
+fix: .venv/ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/ready
+	$(BIN)/python -m benchmarks
+
+test-crash: .venv/ready
+	TEST_WHOLE=1 $(BIN)/pytest -m crash --timeout 3600

@@ -1,0 +1,33 @@
+"""What the command line shows of a workspace: its accounts with the ledger's sums, and an export on its own."""
+
+from curate import accounts
+from curate.cache import Ledger
+from curate.errors import WorkspaceError
+from curate.export import Exported
+from curate.pipeline import rows
+from curate.pipeline.job import Job
+from curate.progress import Watch
+from curate.settings import Settings
+from curate.workspace import Workspace
+
+
+def overview(workspace: Workspace) -> accounts.Overview:
+    """The accounts of a workspace; also during a build and after a crash."""
+    path = workspace.private / "cache.sqlite"
+    asks = {"made": 0, "failed": 0, "prompt_tokens": 0, "completion_tokens": 0}
+    if path.exists():
+        with Ledger.open(path) as ledger:
+            asks = ledger.sums()
+    return accounts.overview(workspace, {**asks, "cost": workspace.manifest().get("cost", 0.0)})
+
+
+def export_only(workspace: Workspace, settings: Settings, watch: Watch) -> list[Exported]:
+    """Exports what the last build made, without making anything anew."""
+    if not workspace.samples.parts():
+        raise WorkspaceError(f"{workspace.path} holds no samples yet", f"run: curate build DOCS --out {workspace.path}")
+    with workspace.lock():
+        exported = rows.run(Job([], workspace, settings, watch))
+        counted = {e.style: sum(e.rows.values()) for e in exported}
+        manifest = workspace.manifest()
+        workspace.write_manifest({**manifest, "rows": {**manifest.get("rows", {}), **counted}})
+    return exported
