@@ -60,7 +60,7 @@ class _Put:
 
     table: str
     row: Sequence[Any]
-    done: asyncio.Future[None] | None
+    done: "asyncio.Future[None] | None"
 
 
 class Ledger:
@@ -139,7 +139,7 @@ class Ledger:
     def _put(self, table: str, row: Sequence[Any]) -> "asyncio.Future[None]":
         if self._broken:
             raise self._broken
-        done = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.put(_Put(table, row, done))
         return done
 

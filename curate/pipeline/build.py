@@ -5,10 +5,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from curate.budget import AskCounts
 from curate.cache import Ledger
 from curate.export import Exported
-from curate.llm import Models
+from curate.llm import AskCounts, Models
 from curate.pipeline import chunks, files, rows, samples, tasks
 from curate.pipeline.job import Job
 from curate.runner import Ended

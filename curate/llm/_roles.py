@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from curate.endpoints import Endpoint, Endpoints
 from curate.errors import UsageError, did_you_mean
+from curate.llm._endpoints import Endpoint, Endpoints
+from curate.llm._slots import Slots
 from curate.records import canonical
 from curate.settings import Settings
-from curate.slots import Slots
 
 if TYPE_CHECKING:
     import httpx2

@@ -76,11 +76,14 @@ class Options(NamedTuple):
 
 
 class Learnt(NamedTuple):
-    """What a server turned out to take."""
+    """What a server takes; nothing bad is known at first."""
 
     shape: str = SHAPES[0]
     long_name: bool = False  # max_completion_tokens in place of max_tokens
     without: tuple[str, ...] = ()
+
+
+UNTRIED = Learnt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Endpoint:
     secret: str
     timeout: float
     say: Callable[[str], None]
-    learnt: Learnt = Learnt()
+    learnt: Learnt = UNTRIED
     shape_works: bool = False
     in_flight: int = 0
     rests_until: float = 0.0

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from curate import replies
-from curate._roles import Role
 from curate.cache import Ledger, Reply, Status, ask_key
-from curate.endpoints import Options, Request
 from curate.errors import ReplyError
+from curate.llm import _replies as replies
+from curate.llm._endpoints import Options, Request
+from curate.llm._roles import Role
 from curate.prompts import Prompts
 from curate.records import Json, Message, canonical
 from curate.settings import Settings

@@ -12,12 +12,12 @@ from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
-from curate._asked import Asked, Walk
-from curate._roles import Role, opened
-from curate.budget import AskCounts, Budget, Hold, prices
 from curate.cache import Ledger, Reply
-from curate.endpoints import Adapted, Again, Denied, Endpoint, Gone, Options, Request
 from curate.errors import EndpointError, ReplyError, UsageError, did_you_mean
+from curate.llm._asked import Asked, Walk
+from curate.llm._budget import AskCounts, Budget, Hold, prices
+from curate.llm._endpoints import Adapted, Again, Denied, Endpoint, Gone, Options, Request
+from curate.llm._roles import Role, opened
 from curate.prompts import Prompts
 from curate.records import Json, Message, canonical
 from curate.settings import Settings
