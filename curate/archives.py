@@ -1,10 +1,14 @@
-"""Refuses zip files made to harm whoever unpacks them, before any library opens them."""
+"""Refuses zip and tar files made to harm whoever unpacks them, before any library opens them."""
 
+import bz2
+import gzip
 import io
 import lzma
 import struct
+import tarfile
 import zipfile
 import zlib
+from collections.abc import Callable
 
 from curate.errors import DocumentError
 
@@ -12,6 +16,12 @@ MAX_BYTES = 512 << 20  # of all members together, inflated
 MAX_MEMBERS = 10_000
 MAX_RATIO = 100  # inflated to stored, of members over BIG bytes: small ones of blanks are honest
 BIG = 4 << 20
+
+_PACKED: dict[bytes, Callable[[io.BytesIO], io.BufferedIOBase]] = {
+    b"\x1f\x8b": lambda data: gzip.GzipFile(fileobj=data),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+}
 
 HARMFUL = "the file is built like a zip bomb and was not opened"
 DAMAGED = "open and save it again in the program it came from, or fetch it again"
@@ -70,3 +80,38 @@ def _check_sizes(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> No
                 if size > BIG and size > MAX_RATIO * max(member.compress_size, 1):
                     raise DocumentError(f"a member inflates to more than {MAX_RATIO} times its size", HARMFUL)
         total += size
+
+
+def check_tar(data: bytes) -> tarfile.TarFile:
+    """The opened tar archive, unpacked in memory where it is compressed, after the sizes of its members were found to be honest."""
+    try:
+        archive = tarfile.TarFile(fileobj=io.BytesIO(_inflated(data)))
+        count = total = 0
+        while (member := archive.next()) is not None:
+            count, total = count + 1, total + member.size
+            name = member.name.replace("\\", "/")
+            if name.startswith("/") or name[1:2] == ":" or "\0" in name or ".." in name.split("/"):
+                raise DocumentError("the archive has a member whose name leads out of it", HARMFUL)
+            if count > MAX_MEMBERS:
+                raise DocumentError(f"the archive has more than {MAX_MEMBERS:,} members", HARMFUL)
+            if total > MAX_BYTES:
+                raise DocumentError(f"the archive says it inflates to {total >> 20:,} MiB; {MAX_BYTES >> 20} are allowed", HARMFUL)
+    except (tarfile.TarError, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+        raise DocumentError(f"the tar archive is damaged: {error}", DAMAGED) from error
+    return archive
+
+
+def _inflated(data: bytes) -> bytes:
+    """The bytes of a tar without its compression, told by its first bytes."""
+    opener = next((o for mark, o in _PACKED.items() if data.startswith(mark)), None)
+    if opener is None:
+        return data
+    inflated = bytearray()
+    with opener(io.BytesIO(data)) as stream:
+        while block := stream.read(1 << 20):
+            inflated += block
+            if len(inflated) > MAX_BYTES:
+                raise DocumentError(f"the archive inflates to more than {MAX_BYTES >> 20} MiB", HARMFUL)
+            if len(inflated) > BIG and len(inflated) > MAX_RATIO * len(data):
+                raise DocumentError(f"the archive inflates to more than {MAX_RATIO} times its size", HARMFUL)
+    return bytes(inflated)

@@ -22,7 +22,8 @@ def sniff(name: str, data: bytes) -> int:
     if _START.match(head):
         return 3
     named = name.lower().endswith(SUFFIXES)
-    if len(_TAGS.findall(head)) >= 4 and head.lstrip()[:1] == b"<" and not head.lstrip().startswith(b"<?xml"):
+    untyped = "." not in name.rsplit("/", 1)[-1]  # Markdown may begin with as many tags
+    if (named or untyped) and len(_TAGS.findall(head)) >= 4 and head.lstrip()[:1] == b"<" and not head.lstrip().startswith(b"<?xml"):
         return 2
     return int(named and encodings.is_text(data))
 

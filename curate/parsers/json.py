@@ -24,13 +24,7 @@ def sniff(name: str, data: bytes) -> int:
     head = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head[:1] not in (b"{", b"[") or not re.match(rb"[{\[]\s*(?:[\"{\[\]}\d-]|true|false|null)", head):
         return int(named and encodings.is_text(data))
-    if len(data) < 1 << 20 and not named:
-        try:
-            json.loads(data)
-        except (ValueError, RecursionError):
-            return 0
-        return 3
-    return 2 if named else 0
+    return 2 if named or (len(data) < 1 << 20 and _is_json(data)) else 0
 
 
 def parse(name: str, data: bytes, settings: Settings) -> list[Document]:
@@ -82,8 +76,8 @@ def _lines(text: str) -> tuple[list[Any], list[int]]:
     return values, bad
 
 
-def _is_json(line: str) -> bool:
+def _is_json(source: str | bytes) -> bool:
     try:
-        return isinstance(json.loads(line), (dict, list))
-    except ValueError:
+        return isinstance(json.loads(source), (dict, list))
+    except (ValueError, RecursionError):
         return False

@@ -18,6 +18,10 @@ _CODE = {  # ending -> name of the language on the fence
 }  # fmt: skip
 SUFFIXES = (".txt", ".text", ".log", ".srt", ".vtt", *_CODE)
 
+_OTHERS = (
+    ".md", ".markdown", ".mdown", ".mkd", ".mdx", ".rmd", ".qmd", ".html", ".htm", ".xhtml", ".csv", ".tsv", ".tab", ".psv", ".json",
+    ".jsonl", ".ndjson", ".geojson", ".ipynb", ".eml", ".mbox", ".mbx", ".xml", ".svg", ".rst", ".rtf", ".org",
+)  # fmt: skip
 _FOREIGN = (b"<?xml", b"{\\rtf", b"%PDF", b"<!DOCTYPE", b"<html")
 _TIMING = re.compile(r"(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}.*")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
@@ -25,9 +29,10 @@ _LINES_OF_CODE = 60  # a longer file is parted where a blank line comes before a
 
 
 def sniff(name: str, data: bytes) -> int:
+    """Text of any name may be read as text, unless its ending promises that another parser makes more of it."""
     if not encodings.is_text(data) or data[:64].lstrip().startswith(_FOREIGN):
         return 0
-    return 1
+    return int(not name.lower().endswith(_OTHERS))
 
 
 def parse(name: str, data: bytes, settings: Settings) -> list[Document]:
