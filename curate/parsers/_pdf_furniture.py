@@ -9,11 +9,12 @@ MARGIN = 0.1  # share of the page's height, at the top and at the bottom
 _NUMBER = re.compile(
     r"(page|seite|p\.|第)?\s*[-–—|/]?\s*(\d{1,4}|[ivxlc]{1,7})\s*((of|von|/|页\s*/?\s*共|，共)\s*\d+)?\s*[-–—|页頁]*", re.IGNORECASE
 )
+_STAMP = re.compile(r"downloaded (from|by)\b", re.IGNORECASE)  # what a library prints on every page it hands out
 Key = tuple[str, str, int]
 
 
 def without_furniture(sheets: list[Sheet]) -> list[list[Line]]:
-    """The lines of each page without what repeats in the margins, and without stamps along a side.
+    """The lines of each page without what repeats in the margins, and without stamps.
 
     A single page keeps its header and footer: nothing there repeats.
     """
@@ -23,7 +24,8 @@ def without_furniture(sheets: list[Sheet]) -> list[list[Line]]:
 
 
 def _is_furniture(line: Line, sheet: Sheet, seen: Counter[Key], needed: int) -> bool:
-    if not line.upright and _edge(line, sheet) == "side":
+    edge = _edge(line, sheet)
+    if edge == "side" or (edge and _STAMP.match(line.text)):
         return True
     return any(seen[key] >= needed for key in _keys(line, sheet))
 

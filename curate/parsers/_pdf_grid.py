@@ -27,7 +27,7 @@ def grids(rules: list[Bbox], words: list[Word]) -> list[Line]:
     down = _merged([(x, y0, y1) for x0, y0, x1, y1 in rules if x1 - x0 < SNAP <= y1 - y0 for x in [(x0 + x1) / 2]])
     if len(across) < 2 or len(down) < 2 or len(across) + len(down) > MAX_RULES:
         return []
-    return [line for hs, vs in _clusters(across, down) if (line := _grid(hs, vs, words))]
+    return [line for hs, vs in _clusters(across, down) for part in _parts(hs, vs) if (line := _grid(*part, words))]
 
 
 Rule = tuple[float, float, float]  # where it stands, from, to
@@ -81,9 +81,33 @@ def _clusters(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], li
     return [(hs, vs) for hs, vs in groups.values() if len(hs) > 1 and len(vs) > 1]
 
 
+def _parts(hs: list[Rule], vs: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """The rules of each table, where rows across the whole width part tables of different columns, or stand above one."""
+    ys = _places(hs)
+    inner = sorted(vs)[1:-1]
+    columns = [
+        frozenset(round(x / SNAP) for x, a, b in inner if a - SNAP <= (top + bottom) / 2 <= b + SNAP) for top, bottom in pairwise(ys)
+    ]
+    groups: list[list[int]] = []
+    for n, here in enumerate(columns):
+        if here:
+            if groups and n - 1 in groups[-1]:
+                groups[-1].append(n)
+            else:
+                groups.append([n])
+    shapes = [frozenset().union(*(columns[n] for n in group)) for group in groups]
+    if len(set(shapes)) <= 1:
+        groups = [[groups[0][0], groups[-1][-1]]] if groups else []
+    return [_cut(hs, vs, ys[group[0]], ys[group[-1] + 1]) for group in groups]
+
+
+def _cut(hs: list[Rule], vs: list[Rule], top: float, bottom: float) -> tuple[list[Rule], list[Rule]]:
+    return [h for h in hs if top - SNAP <= h[0] <= bottom + SNAP], [v for v in vs if v[1] < bottom - SNAP and v[2] > top + SNAP]
+
+
 def _grid(hs: list[Rule], vs: list[Rule], words: list[Word]) -> Line | None:
     ys, xs = _places(hs), _places(vs)
-    if len(ys) < 3 and len(xs) < 3:
+    if len(ys) < 2 or len(xs) < 2 or len(ys) + len(xs) < 5:
         return None
     area = (xs[0], ys[0], xs[-1], ys[-1])
     inside = [w for w in words if _in(w[0], area)]

@@ -31,7 +31,7 @@ def _open(data: bytes, password: str) -> Any:
 
     try:
         document = pymupdf.open(stream=data, filetype="pdf")
-    except RuntimeError as error:
+    except (RuntimeError, pymupdf.mupdf.FzErrorBase) as error:
         raise DocumentError("damaged PDF: it cannot be opened", "open it in a PDF viewer and save it again") from error
     if not document.is_pdf:
         raise DocumentError("not a PDF: the content is something else", "give the file the ending of what it really is")
@@ -52,6 +52,8 @@ def _open(data: bytes, password: str) -> Any:
 
 def _sheet(document: Any, index: int) -> Sheet:
     """One page; a page that MuPDF cannot load is an empty one, so that the rest of the file is kept."""
+    import pymupdf
+
     try:
         page = document[index]
         raw = [line for block in page.get_text("dict", flags=_flags())["blocks"] for line in block.get("lines", ())]
@@ -59,7 +61,7 @@ def _sheet(document: Any, index: int) -> Sheet:
         lines, lost = _lines(page, raw, main)
         tables = _tables(page, main) if len(lines) > 3 else []
         return Sheet(index + 1, page.rect.width, page.rect.height, outside(lines, tables) + tables, lost, _scanned(page, lines))
-    except (RuntimeError, ValueError):
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase):
         return Sheet(index + 1, 0.0, 0.0, [], lost=1)
 
 
@@ -89,7 +91,7 @@ def _direction(line: Any) -> Direction:
 
 
 def _line(raw: Any, main: Direction, width: float, height: float) -> tuple[Line | None, int]:
-    spans = [s for s in raw["spans"] if s["text"].strip() and s["size"] > 1 and s.get("alpha", 255) > 0]
+    spans = [s for s in raw["spans"] if s["text"].strip() and s["size"] > 1]
     if not spans:
         return None, 0
     first, last = raw["spans"].index(spans[0]), raw["spans"].index(spans[-1])
@@ -104,7 +106,7 @@ def _line(raw: Any, main: Direction, width: float, height: float) -> tuple[Line 
         letters[bool(s["flags"] & _BOLD) or "bold" in s["font"].lower()] += count
         mono[_is_mono(s)] += count
         sizes[round(s["size"] * 2) / 2] += count
-    bbox = union([s["bbox"] for s in spans])
+    bbox = _tight(text, union([s["bbox"] for s in spans]))
     direction = _direction(raw)
     line = Line(
         text=text.strip(),
@@ -116,6 +118,15 @@ def _line(raw: Any, main: Direction, width: float, height: float) -> tuple[Line 
         upright=direction == main,
     )
     return line, lost
+
+
+def _tight(text: str, bbox: Bbox) -> Bbox:
+    """The box without the spaces at the start and the end of its text: code is indented by them."""
+    x0, y0, x1, y1 = bbox
+    if y1 - y0 > x1 - x0:
+        return bbox
+    letter = (x1 - x0) / len(text)
+    return (x0 + letter * (len(text) - len(text.lstrip())), y0, x1 - letter * (len(text) - len(text.rstrip())), y1)
 
 
 def _is_mono(span: Any) -> bool:
@@ -162,9 +173,11 @@ def _rules(page: Any) -> list[Bbox]:
 
 
 def _toc(document: Any) -> list[tuple[int, str, int]]:
+    import pymupdf
+
     try:
         return [(level, clean(title)[0].strip(), page) for level, title, page in document.get_toc()[:20_000]]
-    except (RuntimeError, ValueError):
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase):
         return []
 
 

@@ -11,6 +11,7 @@ LABEL = re.compile(
     r"([•●▪■◦○‣⁃∙·➢✓❖o*–—-]|\(?[0-9]{1,3}[.)]?|[0-9]+(\.[0-9]+)+\.?|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|[（(]?[一二三四五六七八九十]+[、.)）])"
 )
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LEADING = re.compile(r"(\.\s?){4,}$|…{2,}$")
 _CURRENCY = {"$", "€", "£", "¥", "US$"}
 Region = list[Line]
 
@@ -44,6 +45,12 @@ def rows(lines: Region) -> list[list[Line]]:
 
 
 def _beside(a: Line, b: Line) -> bool:
+    small = a if a.height < b.height else b
+    if len(small.text) <= 3 and small.size < 0.85 * max(a.size, b.size) and not (a.grid or b.grid):  # a raised or lowered letter
+        overlap = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
+        return overlap > 0.6 * small.height and -1 < max(a.box[0] - b.box[2], b.box[0] - a.box[2]) < a.size
+    if max(a.height, b.height) > 2 * min(a.height, b.height):
+        return False
     apart = abs(a.box[1] + a.box[3] - b.box[1] - b.box[3]) / 2
     return apart < 0.45 * min(a.height, b.height) and not (a.grid or b.grid) and (a.box[0] >= b.box[2] - 2 or b.box[0] >= a.box[2] - 2)
 
@@ -68,6 +75,8 @@ def _labelled(lines: Region) -> Region:
 def _belongs(left: Line, right: Line) -> bool:
     gap = right.box[0] - left.box[2]
     em = max(left.size, right.size, 1.0)
+    if _LEADING.search(left.text) and right.text.strip().isdigit():
+        return True
     if left.text.strip() in _CURRENCY and right.text[:1] in "(0123456789-—–":
         return gap < 9 * em
     return gap < 0.9 * em or (gap < 4 * em and LABEL.fullmatch(left.text.strip()) is not None)
@@ -90,7 +99,7 @@ def _split(lines: Region, depth: int) -> list[Region]:
         right.clear()
 
     for line in sorted(lines, key=lambda li: (li.box[1], li.box[0])):
-        if line.box[0] < gutter < line.box[2]:
+        if line.box[0] < gutter < line.box[2] or (across and _tail(across[-1], line, lines)):
             if left or right:
                 result.extend([_sorted(across)] if across else [])
                 across.clear()
@@ -104,6 +113,13 @@ def _split(lines: Region, depth: int) -> list[Region]:
     result.extend([_sorted(across)] if across else [])
     flush()
     return result
+
+
+def _tail(above: Line, line: Line, lines: Region) -> bool:
+    """Whether a line is the short end of the paragraph above it, which runs across the gutter: nothing stands beside it."""
+    if line.box[1] - above.box[3] > 0.6 * line.size or abs(line.size - above.size) > 0.5 or abs(line.box[0] - above.box[0]) > 3 * line.size:
+        return False
+    return not any(o is not line and o.box[1] < line.box[3] - 2 and o.box[3] > line.box[1] + 2 for o in lines)
 
 
 def _stacked(lines: Region, depth: int) -> list[Region]:
@@ -160,7 +176,7 @@ def _running(side: Region, width: float) -> bool:
     span = max(li.box[2] for li in side) - min(li.box[0] for li in side)
     full = sum(1 for li in side if li.width > 0.66 * span or li.grid)
     letters = sum(len(li.text) * (2 if CJK.search(li.text) else 1) for li in side) / len(side)
-    return span > 0.18 * width and full >= 0.4 * len(side) and letters >= 14
+    return span > 0.18 * width and (full >= 0.4 * len(side) or letters >= 30) and letters >= 14
 
 
 def _sorted(lines: Region) -> Region:

@@ -28,18 +28,29 @@ class _Run:
 
 def read(data: bytes, password: str) -> Reading:
     """The file's pages; raises DocumentError where there are none to read."""
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data, password=password or None)
-    except pypdfium2.PdfiumError as error:
-        raise _refused(str(error), password) from error
-    with document:
+    if b"%PDF" not in data[:1024]:
+        raise DocumentError("not a PDF: the content is something else", "give the file the ending of what it really is")
+    with _open(data, password) as document:
         if not len(document):
             raise DocumentError("damaged PDF: no page could be found", "open it in a PDF viewer and save it again")
         if len(document) > MAX_PAGES:
             raise DocumentError(f"too large a PDF: {len(document):,} pages", f"split it; up to {MAX_PAGES:,} pages are read")
         return Reading([_sheet(document, index) for index in range(len(document))], list(_toc(document)), _info(document))
+
+
+def _open(data: bytes, password: str) -> Any:
+    """The document, without the password if it needs none."""
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" not in str(error).lower() or not password:
+            raise _refused(str(error), password) from error
+    try:
+        return pypdfium2.PdfDocument(data, password=password)
+    except pypdfium2.PdfiumError as error:
+        raise _refused(str(error), password) from error
 
 
 def _refused(reason: str, password: str) -> DocumentError:

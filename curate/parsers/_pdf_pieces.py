@@ -1,24 +1,22 @@
 """Builds paragraphs, lists, code and headings from the ordered lines of a page."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
 from curate.parsers._pdf_cells import table_runs
+from curate.parsers._pdf_code import code_lines, indented
 from curate.parsers._pdf_lines import CJK, Line, cover, join, joined
 from curate.parsers._pdf_order import Region, rows
 from curate.parsers._pdf_style import Style
 from curate.records import Bbox
 
 BULLET = re.compile(r"([•●▪■◦○‣⁃∙·➢✓❖]\s*|[*–—-]\s+|o\s+(?=[A-Z]))(?=\S)")
+_DOTS = set("•●▪■◦○‣⁃➢✓❖")
 ORDERED = re.compile(
     r"(\d{1,3}[.)](?=\s|[^\d\s.])|\(\d{1,3}\)|[（]\d{1,2}[）]|\d{1,2}[）、]|[①-⑳]|\(?[a-zA-Z][.)]\s|\(?[ivx]{1,5}[.)]\s)\s*(?=\S)"
-)
-_CODE = re.compile(
-    r"(\s=\s.*|\)\s*|^\s*(return|final|var|let|const|public|private|protected|static|import|package|using|int|String)\b.*);\s*(//.*|/\*.*\*/)?$|"
-    r"[{}]\s*(//.*)?$|^\s*(//|/\*|\*/|[})\]]|@\w+|#include|import \w|from \w+ import|def \w)|^\s*(class \w+.*:|</?\w+[^>]*>)$"
 )
 _LABEL = re.compile(r"[\u4e00-\u9fff]{1,6}[:：]")
 _LEADERS = re.compile(r"\s*(\.\s?){4,}\s*|\s*…{2,}\s*|\s*·{4,}\s*")
@@ -78,13 +76,14 @@ class _Column:
 
     def __init__(self, lines: Sequence[Line], style: Style, page: int) -> None:
         self.lines, self.style, self.page = lines, style, page
-        self.code = _code_lines(lines)
+        self.code = code_lines(lines, typewritten=style.typewritten)
         text = [li for li, is_code in zip(lines, self.code, strict=True) if not (li.grid or is_code)]
         edges = sorted(li.box[2] for li in text)
         self.left = min((li.box[0] for li in text), default=0.0)
         self.right = edges[int(0.95 * (len(edges) - 1))] if edges else 0.0
         steps = [(b.box[3] - a.box[3]) / max(a.size, 4) for a, b in pairwise(text) if abs(a.size - b.size) < 0.6]
         self.pitch = median([step for step in steps if 0.8 < step < 2.6] or [1.25])  # in ems
+        self.index = {id(line): i for i, line in enumerate(lines)}
         self.heads = self._headings()
         self.result: list[Piece] = []
         self.open: Piece | None = None
@@ -100,7 +99,10 @@ class _Column:
     def _headings(self) -> list[bool]:
         """Which lines are headings; a run of more than four of one look is text in a larger or heavier type."""
         lines = self.lines
-        marks = [not li.grid and self.style.heading(li, self._neighbour(i, -1), self._neighbour(i, 1)) for i, li in enumerate(lines)]
+        marks = [
+            not li.grid and li.text[:1] not in _DOTS and self.style.heading(li, self._neighbour(i, -1), self._neighbour(i, 1))
+            for i, li in enumerate(lines)
+        ]
         start = 0
         for i in range(1, len(lines) + 1):
             if i == len(lines) or not (marks[i] and marks[i - 1] and _same(lines[i - 1], lines[i]) and self._near(lines[i - 1], lines[i])):
@@ -228,59 +230,36 @@ class _Column:
         per_letter = b.width / max(len(b.text), 1)
         cjk = CJK.match(b.text) is not None
         word = 2 if cjk else len(b.text.split(" ", 1)[0]) + 1
-        slack = self.right - a.box[2]
+        slack = self._edge(a) - a.box[2]
         if _LABEL.match(b.text) and _END.search(a.text):
             return False
+        width = self.right - self.left
+        going = (cjk or b.text[:1].islower()) and not _END.search(a.text)
         if slack < word * per_letter + 0.3 * b.size:
-            return True
-        ended = _END.search(a.text) is not None
-        return not ended and b.text[:1].islower() and slack < 0.45 * (self.right - self.left)
+            return going or self.right - a.box[2] < 0.35 * width
+        return going and slack < (0.15 if cjk else 0.45) * width
+
+    def _edge(self, line: Line) -> float:
+        """How far right the lines around this one reach."""
+        at = self.index[id(line)]
+        return max(
+            (li.box[2] for li in self.lines[max(at - 5, 0) : at + 6] if abs(li.size - line.size) < 0.6 and not li.grid), default=self.right
+        )
 
 
 def _same(a: Line, b: Line) -> bool:
     return abs(a.size - b.size) < 0.6 and a.bold == b.bold
 
 
-def _code_lines(lines: Sequence[Line]) -> list[bool]:
-    """Which lines are program text: set in a fixed-width font, or a run of lines with the punctuation of code."""
-    smells = [not li.grid and _CODE.search(li.text) is not None and not CJK.match(li.text) for li in lines]
-    marks = [li.mono and not li.grid for li in lines]
-    for start, end in _runs(smells, [not li.grid and not CJK.match(li.text) for li in lines]):
-        if sum(smells[start:end]) >= (2 if all(smells[start:end]) else 3):
-            marks[start:end] = [True] * (end - start)
-    return marks
-
-
-def _runs(marked: list[bool], allowed: list[bool]) -> Iterator[tuple[int, int]]:
-    """Runs of marked lines; one line between two of them may be unmarked where it is allowed."""
-    i = 0
-    while i < len(marked):
-        end = i
-        while end < len(marked) and (marked[end] or (end > i and allowed[end] and end + 1 < len(marked) and marked[end + 1])):
-            end += 1
-        if end > i:
-            yield i, end
-        i = max(end, i + 1)
-
-
 def text_of(piece: Piece) -> str:
     """The Markdown of a paragraph, list, code or table-of-contents piece, without fences."""
     if piece.kind == "code":
-        return _indent_code(piece)
+        return indented([(float(x), float(w)) for x, w in piece.rows], piece.texts)
     if piece.kind == "list":
         return _indent_list(piece)
     if piece.kind == "heading":
         return joined(piece.texts)
     return "\n".join(" ".join(text.replace("\u00ad", "").split()) for text in piece.texts)
-
-
-def _indent_code(piece: Piece) -> str:
-    left = min(float(x) for x, _ in piece.rows)
-    widths = sorted(float(w) for _, w in piece.rows if float(w) > 0)
-    letter = widths[len(widths) // 2] if widths else 6.0
-    return "\n".join(
-        " " * min(round((float(x) - left) / max(letter, 1.0)), 80) + text for (x, _), text in zip(piece.rows, piece.texts, strict=True)
-    )
 
 
 def _indent_list(piece: Piece) -> str:

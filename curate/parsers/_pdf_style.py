@@ -10,7 +10,7 @@ from curate.parsers._pdf_lines import CJK, HYPHENATED, Line
 NUMBERED = re.compile(
     r"(?P<dots>(\d{1,2}|[A-Z])(\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])|(?P<one>\d{1,2}|[IVX]{1,5}|[A-H])[.)]?\s+(?=[^\W\d_])|"
     r"(?P<word>(chapter|part|appendix|section|annex|article|kapitel|teil)\s+([0-9]+|[A-Z]|[IVXLC]+)\b)|"
-    r"(?P<cjk>第[一二三四五六七八九十百零\d]+[章节条部分篇])|(?P<han>[一二三四五六七八九十]+、)|(?P<paren>[（(][一二三四五六七八九十]+[)）])",
+    r"(?P<cjk>第[一二三四五六七八九十百零\d]+[章节条部分篇])|(?P<han>[一二三四五六七八九十]+、)|(?P<paren>[（(]([一二三四五六七八九十]+|\d{1,2})[)）])",
     re.IGNORECASE,
 )
 _STOPS = re.compile(r"[.,;，。；、:：]$")
@@ -20,14 +20,16 @@ Look = tuple[float, bool]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """body: the size most characters have. common: sizes of running text, that is of much of the document. heavy: most of the document is bold, so bold says nothing. titles: those of the outline.
+    """body: the size most characters have. common: sizes of running text, that is of much of the document.
 
+    heavy, typewritten: most of the document is bold, or of fixed width, so that this says nothing. titles: those of the outline.
     hyphenated: words with a hyphen inside a line, to know which keep it at the end of one.
     """
 
     body: float
     common: frozenset[float]
     heavy: bool
+    typewritten: bool
     titles: dict[str, int] = field(default_factory=dict)
     hyphenated: frozenset[str] = frozenset()
 
@@ -35,17 +37,17 @@ class Style:
         """Whether a line is (part of) a heading."""
         text = line.text.strip()
         letters = sum(c.isalpha() for c in text)
-        if letters < 2 or len(text) > 160 or line.mono or letters < 0.4 * len(text.replace(" ", "")):
+        if letters < 2 or len(text) > 160 or (line.mono and not self.typewritten) or letters < 0.4 * len(text.replace(" ", "")):
             return False
         if folded(text) in self.titles:
             return line.size >= 0.95 * self.body
         larger = line.size >= 1.15 * self.body and line.size - self.body >= 1 and line.size not in self.common
         if larger:
             return len(text) <= 120 or line.bold
-        if _STOPS.search(text) or line.size < 0.9 * self.body:
+        if _STOPS.search(text) or line.size < 0.9 * self.body or text[0].islower() or len(text) > 100:
             return False
-        emphasis = (line.bold and not self.heavy) or (line.size >= 1.07 * self.body and line.size not in self.common)
-        return emphasis and len(text) <= 100 and _alone(line, before, after)
+        slightly = line.size >= 1.07 * self.body and line.size not in self.common
+        return (line.bold or (slightly and self.numbered(line))) and not self.heavy and _alone(line, before, after)
 
     def numbered(self, line: Line) -> bool:
         """Whether the line starts with a section number."""
@@ -70,25 +72,21 @@ def _alone(line: Line, before: Line | None, after: Line | None) -> bool:
 def style_of(lines: Iterable[Line], toc: Iterable[tuple[int, str, int]]) -> Style:
     """The style of a whole document."""
     sizes: Counter[float] = Counter()
-    bold = total = 0
+    bold = mono = total = 0
     hyphenated: set[str] = set()
     for line in lines:
         weight = len(line.text) * (2 if CJK.search(line.text) else 1)
         total += weight
         bold += weight if line.bold else 0
+        mono += weight if line.mono else 0
         if "-" in line.text:
             hyphenated.update(HYPHENATED.findall(line.text.casefold()))
-        if not line.mono:
+        if not line.grid:
             sizes[line.size] += weight
     body = max(sizes, key=lambda s: (sizes[s], -s), default=10.0)
     common = frozenset(size for size, weight in sizes.items() if weight > 0.12 * sizes.total())
-    return Style(
-        body,
-        common | {body},
-        bold > 0.5 * total,
-        {folded(title): level for level, title, _ in toc if len(folded(title)) > 1},
-        frozenset(hyphenated),
-    )
+    titles = {folded(title): level for level, title, _ in toc if len(folded(title)) > 1}
+    return Style(body, common | {body}, bold > 0.5 * total, mono > 0.6 * total, titles, frozenset(hyphenated))
 
 
 def folded(text: str) -> str:
