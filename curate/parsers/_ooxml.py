@@ -147,8 +147,8 @@ def transitional(xml: bytes) -> bytes:
 def sniff(name: str, data: bytes, folder: str, suffixes: tuple[str, ...]) -> int:
     """How surely the file is a package with its main part in `folder`; an encrypted one shows its type by its name alone."""
     named = name.lower().endswith(suffixes)
-    if data.startswith(b"PK"):
-        return 3 if any(n.startswith(folder) for n in _members(data)) else 0
+    if data.startswith(b"PK") and any(n.startswith(folder) for n in _members(data)):
+        return 3
     if data.startswith(OLE2) and _utf16("EncryptedPackage") in data:
         return 3 if named else 0
     return int(named)
@@ -169,11 +169,16 @@ def open_package(data: bytes) -> Package:
         raise old_office(data)
     if not data.startswith(b"PK"):
         raise DocumentError("the file is not an Office file, whatever its name says", DAMAGED)
+    return Package(guarded(data), data)
+
+
+def guarded(data: bytes) -> zipfile.ZipFile:
+    """The archive, once neither it nor the XML in it is built to harm."""
     archive = check_zip(data)
     for member in archive.infolist():
         if member.filename.endswith((".xml", ".rels", ".vml")):
             _refuse_doctype(archive.read(member), member.filename)
-    return Package(archive, data)
+    return archive
 
 
 def refuse_empty(builder: Builder, kind: str) -> None:
@@ -234,5 +239,6 @@ def reading(kind: str) -> Iterator[None]:
     except MemoryError as error:
         raise DocumentError(f"the {kind} needs more memory than is allowed", "raise parse_memory") from error
     except Exception as error:
-        detail = " ".join(str(error).split())[:200] or type(error).__name__
+        said = re.sub(r"(?:/[^\s/\"']+)+/", "", str(error))  # temporary folders differ from run to run
+        detail = " ".join(said.split())[:200] or type(error).__name__
         raise DocumentError(f"the {kind} is damaged: {detail}", DAMAGED) from error
