@@ -1,0 +1,59 @@
+"""What many tests share: the scripted model server, started over HTTP in a process of its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+
+class ModelServer:
+    """A running tests/server.py: its address for `base_url`, and what it counted."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+        command = [sys.executable, str(Path(__file__).with_name("server.py")), "--with-parent", *words]
+        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.child.stdout
+        self.port = json.loads(self.child.stdout.readline())["port"]
+        self.url = f"http://127.0.0.1:{self.port}/v1"
+
+    def stats(self) -> dict[str, Any]:
+        """requests, prompt_tokens, completion_tokens, faulted, bodies (requests per body hash) ..."""
+        with urlopen(f"http://127.0.0.1:{self.port}/stats") as page:
+            found: dict[str, Any] = json.load(page)
+        return found
+
+    def stop(self) -> None:
+        """Kills the server: from now on connections are refused."""
+        self.child.kill()
+        self.child.wait()
+        for pipe in (self.child.stdin, self.child.stdout):
+            if pipe:
+                pipe.close()
+
+
+@pytest.fixture
+def model_server(tmp_path: Path) -> Iterator[Callable[..., ModelServer]]:
+    """Starts scripted servers: `model_server(mode="qa", latency=0.05, faults=[{"number": 0, "do": "429"}])`; see tests/server.py."""
+    running: list[ModelServer] = []
+
+    def start(*, faults: list[dict[str, Any]] | None = None, replies: list[str] | None = None, **options: Any) -> ModelServer:
+        if faults:
+            script = tmp_path / f"faults{len(running)}.script"
+            script.write_text(json.dumps(faults))
+            options["faults"] = script
+        if replies:
+            said = tmp_path / f"replies{len(running)}.json"
+            said.write_text("\n".join(json.dumps(line) for line in replies))
+            options["mode"] = said
+        running.append(ModelServer(options))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
