@@ -10,6 +10,7 @@ _SOFT = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]|(?<=[^\W\d_])\*{1,3}(?=[^
 _KEPT = re.compile(r"(?<=\d)\.(?=\d)|(?<![\w.])-(?=\d)|[%+<=>$]|(?<=\w)#")  # punctuation that carries meaning: 3.5, -5, 5%, C#
 _GAP = re.compile(rf"(?:(?!{_KEPT.pattern})[\s{PUNCTUATION}])+")
 _LONE_SPACE = re.compile(rf"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])")
+_SPACED = re.compile(rf"[^\W{UNSPACED}]")  # a letter or digit of a script that parts words by spaces
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+")
 _PIECE = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+|[%+<=>$#]")
 
@@ -26,23 +27,31 @@ def find_folded(needle: str, text: str) -> tuple[int, int] | None:
     if not folded:
         return None
     exact = text.find(needle)
-    if exact >= 0 and _whole(folded).search(fold(text[max(0, exact - 1) : exact + len(needle) + 1])):
+    if exact >= 0 and _holds(fold(text[max(0, exact - 1) : exact + len(needle) + 1]), folded):
         return exact, exact + len(needle)
-    wanted = _whole(folded)
-    if not wanted.search(fold(text)):
+    if not _holds(fold(text), folded):
         return None
     pieces = [m.span() for m in _PIECE.finditer(text)]
     # Whether the needle stands in a prefix is monotone in its end, in a suffix of that in its start: two binary searches.
-    last = bisect_left(pieces, True, key=lambda p: bool(wanted.search(fold(text[: p[1]]))))
+    last = bisect_left(pieces, True, key=lambda p: _holds(fold(text[: p[1]]), folded))
     end = pieces[min(last, len(pieces) - 1)][1]
-    first = bisect_left(pieces[: last + 1], True, key=lambda p: not wanted.search(fold(text[p[0] : end])))
+    first = bisect_left(pieces[: last + 1], True, key=lambda p: not _holds(fold(text[p[0] : end]), folded))
     return pieces[max(first - 1, 0)][0], end
 
 
-def _whole(folded: str) -> re.Pattern[str]:
-    before = "" if re.match(rf"[{UNSPACED}]", folded) else rf"(?<![^\W{UNSPACED}])"
-    after = "" if re.match(rf"[{UNSPACED}]", folded[-1]) else rf"(?![^\W{UNSPACED}])"
-    return re.compile(before + re.escape(folded) + after)
+def _holds(text: str, needle: str) -> bool:
+    """Whether the needle stands in the text as whole words: no letter or digit goes on at an end that has one."""
+    at = text.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        if not (_joined(text[at - 1 : at], needle[0]) or _joined(needle[-1], text[end : end + 1])):
+            return True
+        at = text.find(needle, at + 1)
+    return False
+
+
+def _joined(left: str, right: str) -> bool:
+    return bool(_SPACED.match(left) and _SPACED.match(right))
 
 
 def words(text: str) -> list[str]:
