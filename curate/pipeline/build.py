@@ -80,17 +80,18 @@ class _Build:
         return name != "rows" or all((self.job.workspace.dataset / style).is_dir() for style in self.job.settings.style)
 
     def generate(self, pool: Pool) -> None:
-        models = (
-            Models(self.job.settings, self.ledger, self.job.workspace.path, self.job.watch.note) if tasks.asks(self.job.settings) else None
-        )
+        job, models = self.job, None
+        if tasks.asks(job.settings):
+            models = Models(job.settings, self.ledger, job.workspace.path, job.watch.note)
+            self.built.counts = models.counts
+            job.watch.follow(models.counts)
         try:
-            self.built.ended = tasks.run(self.job, pool, models)
+            self.built.ended = tasks.run(job, pool, models)
         finally:
-            if models is not None:
-                self.manifest["asks"] = asdict(models.counts)
-                self.job.workspace.write_manifest(self.manifest)
+            self.manifest["asks"] = asdict(models.counts) if models else {}
+            job.workspace.write_manifest(self.manifest)
         if not self.built.ended.signal:
-            samples.run(self.job)
+            samples.run(job)
 
     def export(self) -> None:
         self.built.exported = rows.run(self.job)
