@@ -7,6 +7,7 @@ import argparse
 import random
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from curate.filters import duplicates, grounded, language, length, pii, quality
@@ -45,17 +46,18 @@ def made(count: int, seed: int = 0) -> tuple[Rows, dict[str, set[tuple[str, str]
         asked = " ".join(rng.choices(vocabulary, weights, k=12))
         rows.append(row(len(rows), asked, " ".join(text)))
         kind = {0: "copy", 1: "copy", 2: "half", 3: "number"}.get(len(rows) % 100)
+        if kind == "number":
+            rows[-1] = row(len(rows) - 1, asked, " ".join([*text[:80], "200", *text[80:]]))
         if kind:
             pairs[kind].add((rows[-1].id, f"{len(rows):08}"))
-            rows.append(row(len(rows), asked, " ".join(changed(text, kind, rng, vocabulary, rows, asked))))
+            rows.append(row(len(rows), asked, " ".join(changed(text, kind, rng, vocabulary))))
     return Rows(rows[:count]), pairs
 
 
-def changed(text: list[str], kind: str, rng: random.Random, vocabulary: list[str], rows: Rows, asked: str) -> list[str]:
+def changed(text: list[str], kind: str, rng: random.Random, vocabulary: list[str]) -> list[str]:
     if kind == "half":
         return text[: len(text) // 2] + rng.choices(vocabulary, k=len(text) // 2)
     if kind == "number":
-        rows[-1] = row(int(rows[-1].id), asked, " ".join([*text[:80], "200", *text[80:]]))
         return [*text[:80], "300", *text[80:]]
     copy = list(text)
     for place in rng.sample(range(len(text)), rng.randint(1, 6)):
@@ -72,7 +74,7 @@ def by_library(rows: Rows) -> Iterator[tuple[str, str]]:
     for start in range(0, len(rows), 1000):
         part = rows[start : start + 1000]
         words = [[w.encode() for m in sample.messages for w in m.content.split()] for sample in part]
-        shingled = [[b" ".join(pair) for pair in zip(w, w[1:], strict=False)] for w in words]
+        shingled = [[b" ".join(pair) for pair in pairwise(w)] for w in words]
         sketches = MinHash.bulk(shingled, num_perm=128, hashfunc=xxhash.xxh32_intdigest)
         for sample, sketch in zip(part, sketches, strict=True):
             yield from ((other, sample.id) for other in index.query(sketch))
@@ -80,7 +82,7 @@ def by_library(rows: Rows) -> Iterator[tuple[str, str]]:
 
 
 def similar(one: Sample, other: Sample) -> float:
-    sets = [{p for m in s.messages for p in zip((w := m.content.split()), w[1:], strict=False)} for s in (one, other)]
+    sets = [{pair for m in s.messages for pair in pairwise(m.content.split())} for s in (one, other)]
     return len(sets[0] & sets[1]) / len(sets[0] | sets[1])
 
 
@@ -101,10 +103,13 @@ def measure_duplicates(count: int) -> None:
 
 
 def measure_pii(count: int) -> None:
+    import logging
+
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
     from presidio_analyzer.predefined_recognizers import EmailRecognizer, IpRecognizer, PhoneRecognizer, UsSsnRecognizer
 
+    logging.getLogger("tldextract").setLevel(logging.CRITICAL)  # it tries to download a list, once
     registry = RecognizerRegistry(supported_languages=["en"])
     for recognizer in (EmailRecognizer, IpRecognizer, PhoneRecognizer, UsSsnRecognizer):
         registry.add_recognizer(recognizer())

@@ -7,8 +7,6 @@ similarity of 0.8 share a band with a probability of 1 - (1 - 0.8**5)**20 = 0.99
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from curate.text import words
-
 BANDS, ROWS = 20, 5
 Array = Any  # numpy is imported where it is used
 
@@ -25,11 +23,11 @@ class Vocabulary(dict[str, int]):
         return value
 
 
-def shingles(text: str, salt: int, vocabulary: Vocabulary) -> Array:
-    """The hashes (uint32, repeats kept) of the text's pairs of words; of a text of one word, of that word."""
+def shingles(run: list[str], salt: int, vocabulary: Vocabulary) -> Array:
+    """The hashes (uint32, repeats kept) of the pairs of words in a text; of a text of one word, of that word."""
     import numpy as np
 
-    hashes = np.fromiter(map(vocabulary.__getitem__, words(text)), dtype=np.uint32)
+    hashes = np.fromiter(map(vocabulary.__getitem__, run), dtype=np.uint32, count=len(run))
     pairs = (hashes[:-1] * np.uint32(0x9E3779B1)) ^ (hashes[1:] * np.uint32(0x85EBCA77)) if len(hashes) > 1 else hashes
     return _mixed(pairs ^ np.uint32(salt))
 

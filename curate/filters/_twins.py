@@ -10,14 +10,16 @@ _NEGATION = re.compile(
     r"\b(?:not?|never|neither|nor|none|without|cannot|except|un(?:able|less))\b|n['’]t\b|[不没无未非勿别]", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<=[\w,;:)] )[A-Z][\w'’-]+|\b[A-Z]{2,}[A-Z0-9]*\b|\b\w*\d\w*\b")
+_MARK = re.compile(r"(?<=\w)[#%+＋％]|[<>=$€¥£]|(?<![\w.-])-(?=\d)")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _SMALL = frozenset(
     re.findall(
         r"\w+",
-        """a an and any are as at be been by can could did do does for from had has have how i if in into is it its me my of on or our
-        please shall should so such than that the their them then there these they this those to us was we were what whats when where
-        which who will with would you your s tell exactly also actually 的 了 吗 呢 是 什 么 为 何 怎 样 如 多 少 哪 些 个 请 问 在 有 和 与 及
-        可 以 要 会 能 该 这 那 我 你 您 他 们 吧 啊 呀 把 被 对 于 之 其""",
+        """a an and any are as at be been by can could did do does for from had has have how i if in into is it its me my of on or
+        our please shall should so such than that the their them then there these they this those to us was we were what whats
+        when where which who will with would you your s tell exactly also actually
+        的 了 吗 呢 是 什 么 为 何 怎 样 如 多 少 哪 些 个 请 问 在 有 和 与 及 可 以 要 会 能 该 这 那 我 你 您 他 们 吧 啊 呀
+        把 被 对 于 之 其""",
     )
 )
 
@@ -25,15 +27,22 @@ _SMALL = frozenset(
 def distinct(one: str, other: str, *, strict: bool = False) -> str:
     """What makes two similar texts say different things ("200 / 300"), else "". strict: content words count in long texts too."""
     left, right = Counter(words(one)), Counter(words(other))
-    mine, yours = left - right, right - left
+    mine, yours, short = left - right, right - left, min(left.total(), right.total()) <= SHORT
+    if short and marks(one) != marks(other):
+        return "a mark"
     if not mine and not yours:
         return ""
     if len(_NEGATION.findall(one)) != len(_NEGATION.findall(other)):
         return "a negation"
     found = next((f for find in (numbers, _NAME.findall) if (f := _swapped(Counter(find(one)), Counter(find(other))))), "")
-    if not found and (strict or min(left.total(), right.total()) <= SHORT):
+    if not found and (strict or short):
         found = _swapped(_content(mine), _content(yours))
     return found
+
+
+def marks(text: str) -> list[str]:
+    """The punctuation that carries meaning: C and C#, 5 and 5%, 5 and -5, a < b and a > b."""
+    return sorted(_MARK.findall(text))
 
 
 def _content(bag: Counter[str]) -> Counter[str]:

@@ -14,11 +14,11 @@ from typing import Any
 
 from curate.filters._minhash import Vocabulary, bands, close_pairs, jaccard, shingles, unique_pairs
 from curate.filters._turns import shows_passage
-from curate.filters._twins import distinct
+from curate.filters._twins import distinct, marks
 from curate.planning import Rows
 from curate.records import Sample, Verdict, canonical
 from curate.settings import Settings
-from curate.text import fold
+from curate.text import words
 
 VERSION = 1
 
@@ -76,9 +76,10 @@ def _sketch(rows: Rows) -> Sketches:
     vocabulary, batch = Vocabulary(), []
     for sample in rows:
         purpose, question, answer = _text(sample)
-        texts.append(_key(purpose, fold(question), fold(answer)))
-        asked.append(_key(purpose, fold(question)) if answer.strip() and question.strip() else 0)
-        batch.append(np.concatenate(_shingled((purpose, question, answer), vocabulary)))
+        asking, saying = words(question), words(answer)
+        texts.append(_key(purpose, *asking, *marks(question), "", *saying, *marks(answer)))
+        asked.append(_key(purpose, *asking, *marks(question)) if asking and saying else 0)
+        batch.append(np.concatenate(_shingled(purpose, asking, saying, vocabulary)))
         if len(batch) == BATCH:
             found.append(bands(batch))
             batch = []
@@ -92,10 +93,9 @@ def _key(*parts: str) -> int:
     return xxhash.xxh3_64_intdigest("\x1f".join(parts).encode("utf-8", "surrogatepass"))
 
 
-def _shingled(text: Text, vocabulary: Vocabulary) -> tuple[Array, Array]:
+def _shingled(purpose: str, asking: list[str], saying: list[str], vocabulary: Vocabulary) -> tuple[Array, Array]:
     """Shingles of question and answer, told apart by a salt: the samples' similarity then lies between that of both parts."""
-    purpose, question, answer = text
-    return shingles(question, vocabulary[purpose + " question"], vocabulary), shingles(answer, vocabulary[purpose + " answer"], vocabulary)
+    return shingles(asking, vocabulary[purpose + " question"], vocabulary), shingles(saying, vocabulary[purpose + " answer"], vocabulary)
 
 
 def _groups(keys: Array) -> list[list[int]]:
@@ -130,7 +130,10 @@ def _verified(pairs: list[tuple[int, int]], suspects: Suspects, threshold: float
     import numpy as np
 
     vocabulary = Vocabulary()
-    exact = {row: [np.unique(part) for part in _shingled(text, vocabulary)] for row, text in suspects.texts.items()}
+    exact = {
+        row: [np.unique(part) for part in _shingled(purpose, words(question), words(answer), vocabulary)]
+        for row, (purpose, question, answer) in suspects.texts.items()
+    }
     for a, b in pairs:
         score = min(jaccard(one, other) for one, other in zip(exact[a], exact[b], strict=True))
         if score < threshold:

@@ -23,7 +23,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:
     wanted = sorted(set(settings.languages) or {c.language for c in chunks if c.language})
     if not wanted:
         return Verdict(sample.id, "language", True, None, "no language known")
-    passage = "" if settings.languages else fold(" ".join(c.text for c in chunks))
+    passage = "" if settings.languages else " ".join(c.text for c in chunks)
     asked = [] if shows_passage(sample) else questions(sample)
     for name, texts in (("question", asked), ("answer", answers(sample))):
         for text in texts:
@@ -41,7 +41,7 @@ def _foreign(text: str, wanted: list[str], passage: str) -> str:
     if (words < ENOUGH_WORDS and characters < ENOUGH_CHARACTERS) or _lists_names(prose, characters):
         return ""
     found = language(prose)
-    if not found or found in wanted or (passage and fold(text) in passage):
+    if not found or found in wanted or (passage and fold(text) in fold(passage)):
         return ""
     if {found, *wanted} & {"zh", "ja", "ko"} and characters and words * 2 > characters > words / 4:
         return ""  # both scripts in one sentence, as in technical writing

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from curate.filters._quality_patterns import (
     ABOUT_YOU,
@@ -141,13 +142,15 @@ def unfinished(row: Row) -> str:
 
 def echoes(row: Row) -> str:
     """The answer is the question."""
-    asked = {fold(q) for q in row.questions}
-    return "the answer repeats the question" if any(fold(a) in asked for a in row.answers) else ""
+    same = (a for a in row.answers for q in row.questions if len(a) < 2 * len(q) + 20 and fold(a) == fold(q))
+    return "the answer repeats the question" if any(same) else ""
 
 
 def leaks(row: Row) -> str:
     """The question already says its answer; a question that offers choices may."""
     if row.context or len(row.questions) != 1 or len(row.answers) != 1 or _given(row.questions[0]) or _CHOICE.search(row.questions[0]):
+        return ""
+    if len(row.answers[0]) > len(row.questions[0]) + 20:
         return ""
     asked, said = fold(row.questions[0]), fold(row.answers[0])
     long = len(said) >= 8 if _UNSPACED.search(said) else len(said.split()) >= 4
@@ -191,12 +194,14 @@ def _given(question: str) -> bool:
 
 def _loop(run: list[str]) -> str:
     """The first phrase that follows on itself too often; rows of numbers do so by nature."""
+    if max(Counter(pairwise(run)).values(), default=0) < 3:
+        return ""
     for size, times in _LOOPS.items():
         same = 0
         for i, (word, later) in enumerate(zip(run, run[size:], strict=False)):
             same = same + 1 if word == later else 0
-            phrase = run[i - size + 1 : i + 1] if same >= size * (times - 1) else []
-            if any(w.isalpha() for w in phrase):
+            if same >= size * (times - 1) and any(w.isalpha() for w in run[i - size + 1 : i + 1]):
+                phrase = run[i - size + 1 : i + 1]
                 return ("" if _UNSPACED.match(phrase[0]) else " ").join(phrase)
     return ""
 
