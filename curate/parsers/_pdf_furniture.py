@@ -1,7 +1,6 @@
 """Finds running headers, footers and page numbers: lines that repeat in the margins of several pages."""
 
 import re
-from collections import Counter
 
 from curate.parsers._pdf_lines import Line, Sheet
 
@@ -14,20 +13,29 @@ Key = tuple[str, str, int]
 
 
 def without_furniture(sheets: list[Sheet]) -> list[list[Line]]:
-    """The lines of each page without what repeats in the margins, and without stamps.
+    """The lines of each page without what repeats in the margins of pages near it, and without stamps.
 
     A single page keeps its header and footer: nothing there repeats.
     """
-    seen = Counter(key for sheet in sheets for key in {k for line in sheet.lines for k in _keys(line, sheet)})
+    seen: dict[Key, set[int]] = {}
+    for sheet in sheets:
+        for line in sheet.lines:
+            for key in _keys(line, sheet):
+                seen.setdefault(key, set()).add(sheet.number)
     needed = 2 if len(sheets) <= 4 else 3
     return [[line for line in sheet.lines if not _is_furniture(line, sheet, seen, needed)] for sheet in sheets]
 
 
-def _is_furniture(line: Line, sheet: Sheet, seen: Counter[Key], needed: int) -> bool:
+def _is_furniture(line: Line, sheet: Sheet, seen: dict[Key, set[int]], needed: int) -> bool:
     edge = _edge(line, sheet)
     if edge == "side" or (edge and _STAMP.match(line.text)):
         return True
-    return any(seen[key] >= needed for key in _keys(line, sheet))
+    return any(len(seen[key]) >= needed and _running(seen[key], sheet.number) for key in _keys(line, sheet))
+
+
+def _running(pages: set[int], number: int) -> bool:
+    """Whether it also stands on a page near by (left and right pages may differ): a heading that comes back chapters later does not."""
+    return any(number + step in pages for step in (-2, -1, 1, 2))
 
 
 def _keys(line: Line, sheet: Sheet) -> list[Key]:
@@ -35,9 +43,11 @@ def _keys(line: Line, sheet: Sheet) -> list[Key]:
     edge = _edge(line, sheet)
     if not edge or line.grid:
         return []
-    if _NUMBER.fullmatch(line.text.strip()):
-        return [(edge, "#", 0)]
+    if number := _NUMBER.fullmatch(line.text.strip()):  # a page number counts up with the pages
+        return [(edge, "#", int(number[2]) - sheet.number if number[2].isdecimal() else 10_000)]
     text = re.sub(r"\d+", "#", " ".join(line.text.casefold().split()))
+    if sum(c.isalpha() for c in text) < 2:
+        return []
     place = round((line.bbox[1] if edge == "top" else sheet.height - line.bbox[3]) / 12)
     return [(edge, text, place), (edge, text, place + 1)]  # two cells, so that a line on the border between them is still one
 

@@ -186,7 +186,8 @@ class _Column:
 
     def _sentence_goes_on(self, a: Line, b: Line) -> bool:
         same = abs(a.size - b.size) < 0.6 and abs(a.box[0] - b.box[0]) < 2
-        return same and self._near(a, b) and not _END.search(a.text) and self._continues(a, b)
+        full = self._edge(a) - a.box[2] < 0.5 * b.size
+        return same and full and self._near(a, b) and not _END.search(a.text) and not CJK.search(b.text[:6])
 
     def _text(self, i: int, line: Line) -> None:
         piece = self.open
@@ -231,13 +232,13 @@ class _Column:
         cjk = CJK.match(b.text) is not None
         word = 2 if cjk else len(b.text.split(" ", 1)[0]) + 1
         slack = self._edge(a) - a.box[2]
-        if _LABEL.match(b.text) and _END.search(a.text):
+        if _LABEL.match(b.text) and (slack > b.size or _END.search(a.text)):
             return False
         width = self.right - self.left
         going = (cjk or b.text[:1].islower()) and not _END.search(a.text)
         if slack < word * per_letter + 0.3 * b.size:
             return going or self.right - a.box[2] < 0.35 * width
-        return going and slack < (0.15 if cjk else 0.45) * width
+        return going and slack < (4 * b.size if cjk else 0.45 * width)
 
     def _edge(self, line: Line) -> float:
         """How far right the lines around this one reach."""
