@@ -8,18 +8,17 @@ from curate.generators._extract_passage import pick
 GERUND = re.compile(r"([A-Za-z]+ing)\b(.*)", re.S)
 YOU = {"your": "my", "you're": "I'm", "you’re": "I’m", "you've": "I've", "you’ve": "I’ve", "you'll": "I'll", "you’ll": "I’ll", "you'd": "I'd", "you’d": "I’d",
        "yourself": "myself", "yours": "mine"}  # fmt: skip
-TO_ME = frozenset("to for with of by from about contact help give tell notify send email let ask assist gives tells between at remind inform send reimburse pay allow allows lets".split())
-AFTER_ME = frozenset("to for with of by from about in on at and or as if when".split())
+TO_ME = frozenset(["to", "for", "with", "of", "by", "from", "about", "contact", "help", "give", "tell", "notify", "send", "email", "let", "ask", "assist", "gives", "tells", "between", "at", "remind", "inform", "send", "reimburse", "pay", "allow", "allows", "lets"])
+AFTER_ME = frozenset(["to", "for", "with", "of", "by", "from", "about", "in", "on", "at", "and", "or", "as", "if", "when"])
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 VAGUE = re.compile(
     r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such|same|he|she|him|her|his|hers|its|one|ones|both|either|neither|former|latter|i|me|my)\b(?! (?:is|are) no\b)",
     re.I,
 )
 EMPTY_WORDS = frozenset(
-    "what when where which while with about from into your their have this that these those them they does should there know explain steps step example using general other more"
-    " between before after during through guide overview page".split()
+    ["what", "when", "where", "which", "while", "with", "about", "from", "into", "your", "their", "have", "this", "that", "these", "those", "them", "they", "does", "should", "there", "know", "explain", "steps", "step", "example", "using", "general", "other", "more", "between", "before", "after", "during", "through", "guide", "overview", "page"]
 )
-QUESTION_WORDS = frozenset("what how who when where why which can do does is are should will may must could would did has have am whom whose".split())
+QUESTION_WORDS = frozenset(["what", "how", "who", "when", "where", "why", "which", "can", "do", "does", "is", "are", "should", "will", "may", "must", "could", "would", "did", "has", "have", "am", "whom", "whose"])
 
 
 def mine(phrase: str) -> str:
@@ -39,7 +38,7 @@ def mine(phrase: str) -> str:
         return "I" if after else "me"
 
     changed = WORD.sub(change, phrase)
-    return re.sub(r"\bI are\b", "I am", re.sub(r"\bI were\b", "I was", re.sub(r"\b([Aa])re I\b", r"\1m I", changed)))
+    return re.sub(r"\bI (?:are|ARE)\b", "I am", re.sub(r"\bI were\b", "I was", re.sub(r"\b([Aa])re I\b", r"\1m I", changed)))
 
 
 def base(gerund: str) -> str | None:
@@ -137,9 +136,7 @@ MASS = re.compile(
 )
 
 
-COUNTABLE = frozenset("balance allowance alliance appliance instance audience conference experience incident document statement agreement requirement department apartment appointment tournament element "
-                      "question session mission version commission permission option position station exception meeting building setting warning city facility university community activity "
-                      "entity opportunity page image message package language vantage village bandage ship scholarship membership mechanism organism disability vision division occasion".split())
+COUNTABLE = frozenset(["balance", "allowance", "alliance", "appliance", "instance", "audience", "conference", "experience", "incident", "document", "statement", "agreement", "requirement", "department", "apartment", "appointment", "tournament", "element", "question", "session", "mission", "version", "commission", "permission", "option", "position", "station", "exception", "meeting", "building", "setting", "warning", "city", "facility", "university", "community", "activity", "entity", "opportunity", "page", "image", "message", "package", "language", "vantage", "village", "bandage", "ship", "scholarship", "membership", "mechanism", "organism", "disability", "vision", "division", "occasion"])
 
 
 def named(heading: str, answer: str) -> str | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from curate.generators import _extract_chinese as chinese
 from curate.generators._extract_blocks import Block, blocks, heading_text
-from curate.generators._extract_reading import CJK, clean, paragraph, plain, reading
+from curate.generators._extract_reading import CJK, plain, reading
 from curate.records import Chunk
 
 HAN = re.compile(rf"[{CJK}]")
@@ -18,33 +18,7 @@ NUMBERING = re.compile(
     r"\d{1,2}\s+(?=[\u4e00-\u9fff])|(?:step|chapter|section|part|appendix)\s+[\dA-Z]{1,3}\s*[:.)–—-]\s*|[A-Z][.)]\s+)",
     re.I,
 )
-POINTER = re.compile(
-    r"\b(?:see|as|shown|described|listed|mentioned|outlined|noted) (?:below|above)\b|\b(?:above|below)[- ]?mentioned\b|\b(?:the|table|list|chart|section|steps?|"
-    r"instructions?|information|links?|form|example|figure|image|screenshot) (?:below|above)\b|\bfollowing (?:figure|image|picture|screenshot|diagram|chart)\b|"
-    r"\b(?:figure|fig\.|table|appendix|chapter) \d|\bclick here\b|\b(?:this|these) (?:[\w-]+ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|articles?|posts?|figure|table|diagram|image|videos?|forms?|spreadsheet|threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b|"
-    r"\b(?:left|right)[- ]hand side of this\b|\bsee here\b|(?<=\w )here[.)]|\bskip ahead\b|\bpictured\b|\btodo\b|\btbd\b|\blorem ipsum\b|\bread more\b|\btable of contents\b|\b(?:either )?above or below\b|\bfound (?:below|above)\b|\bsee\b.{1,60}\bfor (?:more|details|further|additional|directions|info)|\bfollow the instructions\.|"
-    r"\(download\)|^(?:written|posted|published|updated|last updated) (?:by|on)\b|^by [A-Z]|^see (?:the |our |regular )|"
-    r"\bprevious (?:section|chapter|step|example)|\bnext (?:section|chapter)|\bearlier in\b|\blater in this\b|"
-    r"如[下上]?图|[下上]图|图\s?\d|见图|如[下上]?表|[下上]表|见表|表\s?\d|参见|参阅|详见|请见|如上所|上[文节述]|下[文节]|前[文节]|前面|后[文面]|本[文章节篇]|点击(?:这里|此处)|此[处文]|"
-    r"上一[节章步]|下一[节章]|下述|如\s?\d[\d.]{0,6}\s?[节所]|第\s?[\d一二三四五六七八九十.]{1,6}\s?[章节]|点击[^，。]{0,14}查看|截图|接下来|一起来|待补充|未完待续|公众号",
-    re.I | re.M,
-)
-# Where a site's template tag stood and is gone, a sentence has a hole.
-HOLE = re.compile(r"\b(?:to|the|in|with|at|and|or|of|for|from|via|by|on|our|your)(?:\s+[.,;](?!\w)| {2,}\w| \n *\w)|\(\s*\)|“\s*”")
-CUT_LINE = re.compile(r"\b(?:and|or|the|of|with|an?|to|our|your|from|into)$", re.M)
-DANGLING = re.compile(
-    r"(?:this|these|those|that|it|its|it’s|it's|they|them|their|he|she|his|her|such|here|above|however|also|additionally|then|but|and|so|or|therefore|otherwise|"
-    r"instead|for example|e\.g\.|another|other|the (?:above|former|latter|same|following)|both|each of|once (?:this|that|it)|after (?:this|that)|note that|again|finally|"
-    r"furthermore|moreover|similarly|likewise|in addition|in this case|in that case|if so|if not|yes|no|alternatively|meanwhile|thus|hence|as such|to do (?:so|this|that)|"
-    r"there(?:fore)?|which|who|where|while doing)\b|"
-    r"(?:这|该|此|其|本|它|他|她|那|上述|以上|因此|所以|但|而(?!且)|并|另外|此外|同时|然后|否则|如上|同样|同理|于是|由此|之后|接着|随后|最后|再|也|反之|例如|比如|即|不过|然而|可见|综上|总之|且)",
-    re.I,
-)
-ENDINGS = (".", "!", "?", "。", "！", "？", "…", '."', '!"', '?"', ".”", "!”", "?”", "。”", "！”", "？”", ".)", "!)", "?)", "。）", "！）", "？）", ".’", ".'", "；", "。)", "。」")
-FENCES = re.compile(r"^[ \t>]*(?:```|~~~)", re.M)
-INTRODUCES = (":", "：", "：**", ":**", "，", ",", "、")
-
-
+SUBTITLE = re.compile(r"\s[—–|-]\s|: |：|——")
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A question and its answer, which stands at `chunk.text[start:end]`."""
@@ -137,6 +111,8 @@ def subject(heading: str) -> str:
 def document_title(title: str) -> str:
     """A title as words; the full stop of an abbreviation stays."""
     words = subject(title)
+    short = SUBTITLE.split(words)[0]
+    words = short if len(short.split()) > 1 or (HAN.search(short) and len(short) > 3) else words
     return words + "." if re.search(r"\.[A-Z]\.$", title.strip()) else words
 
 
@@ -150,16 +126,3 @@ def size(text: str) -> int:
     """Words, a Chinese character counted as half of one."""
     han = len(HAN.findall(text))
     return len(text.split()) + han // 2 if han else len(text.split())
-
-
-def finished(text: str) -> bool:
-    """Whether a text ends where a sentence, a list, a table or a code block ends."""
-    tail = text.rstrip()
-    if FENCES.search(text) and len(FENCES.findall(text)) % 2:
-        return False
-    return tail.endswith(ENDINGS) or tail.endswith(("```", "~~~", "|"))
-
-
-def stands_alone(text: str) -> bool:
-    """Whether an answer can be read without what stands around it: no pointers elsewhere, no loose start, no leftovers of tools."""
-    return bool(text) and text[0] not in "#|/,.，。、)）" and not DANGLING.match(text) and not POINTER.search(text) and not CUT_LINE.search(text) and clean(text)

@@ -31,14 +31,15 @@ MARKS = [
     (re.compile(r"(?<![\w_])__(?=\S)([^_\n]{1,300})(?<=\S)__(?![\w_])"), r"\1"),
     (re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]{1,300})(?<=[^\s\\])_(?![\w_])"), r"\1"),
 ]
+BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*[ \t]*")  # a paragraph that is bold from end to end heads what follows: it stays bold
 ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>|~$&=:\"'/])")
 SPACES = re.compile(r"[ \t\u00a0\u3000]{2,}")
 LOOSE = re.compile(r"[ \t]+([,.;:!?，。；：！？、](?:\s|$))")
 WRAPPED = re.compile(r"[ \t]*\n[ \t]*")
 BETWEEN_CJK = re.compile(rf"(?<=[{CJK}，。；：！？、（）“”]) (?=[{CJK}，。；：！？、（）“”])")
 DIRT = re.compile(
-    r"\[[A-Z][A-Za-z]*(?: [A-Za-z]+){0,4}\](?!\()|\[\.{3}\]|\bX{3,}\b|\{%|%\}|\{\{|\}\}|\]\(|!\[|<!--|\[(?:TOC|toc)\]|\[\^|\[[xX]\]|\[ \]|\ufffd|&[A-Za-z]{2,8};|"
-    rf"</?(?:{TAGS})[\s/>]|\*\*",
+    r"\[[A-Z][A-Za-z]*(?: [A-Za-z]+){0,4}\](?!\()|\[\.{3}\]|\bX{3,}\b|(?:- ){4}|\{%|%\}|\{\{|\}\}|\]\(|!\[|<!--|\[(?:TOC|toc)\]|\[\^|\[[xX]\]|\[ \]|\ufffd|&[A-Za-z]{2,8};|"
+    rf"</?(?:{TAGS})[\s/>]|(?<!^)(?<!\n)\*\*(?!$)",
     re.M,
 )
 
@@ -79,7 +80,8 @@ def reading(block: Block) -> str:
         return "\n".join(_row(line) for line in block.text.split("\n"))
     if block.kind == "quote":
         return paragraph("\n".join(line.lstrip(" \t>") for line in block.text.split("\n")))
-    return paragraph(block.text)
+    whole = BOLD.fullmatch(block.text)
+    return f"**{paragraph(whole[1])}**" if whole and not whole[1].endswith((".", "。")) else paragraph(block.text)
 
 
 def _row(line: str) -> str:

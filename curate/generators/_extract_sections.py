@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from curate.generators import _extract_sections_chinese as chinese
 from curate.generators import _extract_sections_english as english
 from curate.generators._extract_blocks import ITEM, Block
-from curate.generators._extract_passage import FENCES, INTRODUCES, POINTER, Pair, Passage, Section, finished, size, stands_alone
+from curate.generators._extract_passage import Pair, Passage, Section, size
 from curate.generators._extract_reading import paragraph
+from curate.generators._extract_standing import INTRODUCES, fenced, finished, points, stands_alone
 from curate.text import sentences
 
 LEAST, MOST = 12, 300  # words of an answer
@@ -27,7 +28,7 @@ def pairs(p: Passage) -> Iterator[Pair]:
             continue
         text, first, last = body
         asked = ask(section, text, p)
-        if asked:
+        if asked and asked[1]:
             yield Pair(asked[0], asked[1], text, first.start, last.end)
 
 
@@ -51,29 +52,36 @@ def whole(kept: list[tuple[Block, str]]) -> bool:
     for (_, reading), (after, _) in zip(kept, kept[1:], strict=False):
         if reading.endswith(INTRODUCES) and after.kind in ("text", "html"):
             return False
+    if any(_bare(b, r) for b, r in kept):
+        return False
     last, reading = kept[-1]
-    if sum(len(FENCES.findall(r)) for _, r in kept) % 2:
+    if not all(fenced(r) for _, r in kept):
         return False
     if last.kind in ("code", "table"):
         return True
     if last.kind in LISTS:
-        return not reading.endswith(INTRODUCES[:4])
+        return not reading.endswith(INTRODUCES[:2])
     return finished(reading)
+
+
+def _bare(block: Block, reading: str) -> bool:
+    """A line that is no sentence: a heading that was not marked as one, a label, a caption."""
+    return block.kind == "text" and size(reading) <= 8 and not reading.startswith(("**", "`")) and not finished(reading) and not reading.endswith(INTRODUCES)
 
 
 def _dispensable(block: Block, reading: str, *, before: str) -> bool:
     """A last block that only points elsewhere."""
     if is_link_list(block):
         return not before.endswith(INTRODUCES)
-    return block.kind in ("text", "quote") and size(reading) <= 40 and bool(POINTER.search(reading)) and not before.endswith(INTRODUCES)
+    return block.kind in ("text", "quote") and size(reading) <= 40 and points(reading) and not before.endswith(INTRODUCES)
 
 
 def _without_pointer(block: Block, reading: str) -> tuple[Block, str]:
     """A last paragraph without its last sentence, where that one only points elsewhere."""
-    if block.kind != "text" or not POINTER.search(reading):
+    if block.kind != "text" or not points(reading):
         return block, reading
     spans = sentences(block.text)
-    if len(spans) < 2 or not POINTER.search(paragraph(block.text[spans[-1][0] :])):
+    if len(spans) < 2 or not points(paragraph(block.text[spans[-1][0] :])):
         return block, reading
     text = block.text[: spans[-2][1]]
     return Block(block.kind, block.start, block.start + len(text), text), paragraph(text)

@@ -17,7 +17,8 @@ ODD = re.compile(r"[。；;！!|<>{}\[\]【】@#*…=]|——|\.\.|--")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 COMMAND_NAME = re.compile(r"[a-z][a-z0-9_-]*")
-TROUBLE = re.compile(r"无法|失败|异常|报错|不能|出错|错误|超时|不生效|丢失|卡死|死机")
+TROUBLE = re.compile(r"无法.|失败|报错|不能.|出错|超时|不生效|丢失|卡死|死机|(?:出现|发生|存在|提示|显示).{0,12}(?:异常|错误)|异常$")
+ADVERB = re.compile("^(?:" + "|".join(words.ADVERBS) + ")(?=.{3})")
 ACTS = re.compile(r"请|可以|需要?|使用|执行|修改|检查|重新|设置")
 THROUGH = re.compile(r"^(?:通过|利用|借助|基于|以|用|从|在).{2,20}?(?:" + "|".join(sorted(set(words.VERBS) | {"进行"}, key=lambda w: (-len(w), w))) + ").{1,20}")
 FILE_NAME = re.compile(r"__|[\w-]+\.\w{2,4}$|_cn$|^untitled", re.I)
@@ -34,7 +35,7 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
         return _role(heading, section, p)
     if VAGUE.search(heading) or not HAN.search(heading):
         return None
-    if TROUBLE.search(heading) and len(heading) > 7:
+    if TROUBLE.search(heading) and len(heading) > 7 and not is_action(heading):
         return ("heading", pick(words.TROUBLE, heading).format(heading)) if section.body[0].kind in ("list", "steps") or ACTS.search(answer) else None
     steps = any(b.kind == "steps" and re.search(r"^\s{0,3}2[.、)]|^\s{0,3}1[.、)][^~]{1,3000}^\s{0,3}1[.、)]", b.text, re.M) for b in section.body)
     found = _how(heading, section, p, steps=steps) or _about(heading, answer, section, p)
@@ -72,8 +73,10 @@ def _how(heading: str, section: Section, p: Passage, *, steps: bool) -> tuple[st
 
 def _about(heading: str, answer: str, section: Section, p: Passage) -> tuple[str, str] | None:
     found = STEM.match(heading)
-    if found and len(found[1]) > 2 and found[1] not in words.GENERIC:
-        return ("heading", _placed(heading, pick(words.INTRODUCE, heading).format(found[1]), section, p))
+    if found and (len(found[1]) < 3 or found[1] in words.GENERIC):
+        return None
+    if found:
+        return ("heading", _placed(heading, pick(words.INTRODUCE, heading).format(found[1].strip()), section, p))
     if THROUGH.match(heading) and not NAMING.search(heading):
         return ("heading", _placed(heading, pick(words.HOW[:3], heading).format(heading), section, p))
     if NOMINAL.match(heading):
@@ -122,9 +125,12 @@ def usable(heading: str) -> bool:
 
 def is_action(heading: str) -> bool:
     """Whether a heading is a verb with its object."""
-    found = VERB.match(heading)
+    heading = ADVERB.sub("", heading)
+    found, naming = VERB.match(heading), NAMING.search(heading)
     rest = heading[found.end() :] if found else ""
-    if not found or not rest or NAMING.search(heading) or (found[0] in words.NAMING_VERBS and rest.strip() in words.NAMED_RIGHT_AFTER):
+    if not found or not rest or (naming and not (found[0] in words.CLEAR_VERBS and naming[0] in words.OBJECT_ENDS)):
+        return False
+    if (found[0] in words.NAMING_VERBS and rest.strip() in words.NAMED_RIGHT_AFTER) or (naming and rest == naming[0]):
         return False
     listed = re.match(r"[、和与及/]", rest)
     return not re.match(r"[的与和及、/后前时中员者]", rest) or bool(listed and VERB.match(rest[1:]) and len(rest) > 4)

@@ -2,8 +2,8 @@
 
 import re
 
-from curate.generators import _extract_english as words
 from curate.generators import _extract_ask_english as ask
+from curate.generators import _extract_english as words
 from curate.generators._extract_passage import Passage, Section, pick
 
 SENTENCE = re.compile(
@@ -12,15 +12,16 @@ SENTENCE = re.compile(
 NO_NAME = re.compile(
     r"^(?:if|when|where|before|after|for|in|on|at|by|with|without|to|from|during|within|since|until|as|why|how|what|who|which|whether|because|while|yes|no|not|never|"
     r"always|don['’]t|please|be|do|other|others|another|more|some|any|this|these|that|it|our|your|my|option|step|part|phase|day|week|month|year|question|"
-    r"then|also|and|or|but|about|here|there|one|two|three|first|second|third|next|last|all|\d)\b",
+    r"then|also|and|or|but|about|here|there|one|two|three|first|second|third|next|last|all|once|inside|upon|while|per|via|only|just|\d)\b",
     re.I,
 )
 ODD = re.compile(r"\b(?:OR|AND|NOT)\b|[:;!?/|=<>{}\[\]@#*…—–]|\.\.| - |\d{4}")
 WHEN_TO = re.compile(r"(when|what|where|who) (not )?to ([a-z]+ ?.*)", re.I)
 PLURAL = re.compile(r"^(?:[\w’'-]+ ){0,4}?([\w’'-]*[^\Wsui]s)(?: (?:of|for|to|in|with|from|on) .{1,60})?$", re.I)
-NOT_PLURAL = frozenset("this process access address business progress news status basis analysis always series means focus sales canvas lens gas bus plus less does has was is its us news ethics politics mathematics physics analytics logistics".split())
+NOT_PLURAL = frozenset(["this", "process", "access", "address", "business", "progress", "news", "status", "basis", "analysis", "always", "series", "means", "focus", "sales", "canvas", "lens", "gas", "bus", "plus", "less", "does", "has", "was", "is", "its", "us", "news", "ethics", "politics", "mathematics", "physics", "analytics", "logistics"])
 ODD_CASE = re.compile(r"[A-Z]\w*[A-Z]|[a-z][A-Z]|\d")
 NAMED = re.compile(r"\b[A-Z][\w’'-]*|\b[a-z]+[A-Z]\w*|\d")
+DOCUMENT = re.compile(r"\b(?:playbook|guide|guides|handbook|manual|policy|overview|101|page|faq|template|steps|checklist|primer|tutorial|introduction|questions|steps|resources|responsibilities|guidelines|offboarding)$", re.I)
 NAVIGATION = re.compile(r"\b(?:links?|resources|references|reading|contents|template|checklist|agenda|changelog|questions)$", re.I)
 FILE_NAME = re.compile(r"__|[\w-]+\.\w{2,4}$|^\S*_\S*$|^untitled", re.I)
 
@@ -45,7 +46,7 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
 
 
 def placed(question: str, section: Section, p: Passage, name: str = "", *, always: bool = False) -> str:
-    """A question with its topic in front, unless it names something particular or what the document is about."""
+    """A question with its topic in front, unless it names something particular or what the document is about; "" where it needs one."""
     text = question[1:].replace(name, " ".join(w if ODD_CASE.search(w) else w.lower() for w in name.split())) if name else question[1:]
     if not always and NAMED.search(re.sub(r"\bI\b(?:['’]\w+)?", "", text)):
         return question
@@ -53,19 +54,23 @@ def placed(question: str, section: Section, p: Passage, name: str = "", *, alway
         return question
     near = [h for h in (section.heading, *reversed(section.parents)) if not ask.content(h) & ask.content(text)]
     narrow = len(ask.content(text)) < 3
+    near = [h for h in near if len(h.split()) > 1]
     topics = [*near, p.title] if narrow or not topical(p.title) else [p.title]
     topic = next((t for t in topics if topical(t)), "")
     if not topic:
-        return question
-    topic = re.sub(r"^questions (?:about|on) ", "", topic, flags=re.I)
+        return "" if narrow else question
+    asked = question[:1].lower() + question[1:]
+    if topic == p.title and DOCUMENT.search(topic):
+        return words.ACCORDING[0].format(topic, asked)
+    topic = re.sub(r"^(?:questions (?:about|on)|(?:an? )?(?:intro|introduction|guide) to) ", "", topic, flags=re.I)
     name = ask.mine(topic if topic == p.title and " " not in topic else ask.name_phrase(topic, p.chunk.text))
-    return pick(words.TOPIC, question).format(name, question[:1].lower() + question[1:])
+    return pick(words.TOPIC, question).format(name, asked)
 
 
 def topical(heading: str) -> bool:
     """Whether a heading or title can be the topic a question is put under."""
-    gerund = heading.split(" ")[0].endswith("ing") if heading else False
-    return good_title(heading) and is_name(heading) and (gerund or not ask.verb_phrase(heading)) and ask.clear(heading)
+    gerund = heading.split(" ", maxsplit=1)[0].endswith("ing") if heading else False
+    return good_title(heading) and not re.match(r"(?:additional|topics|other|more|further|specific)\b", heading, re.I) and is_name(heading.replace(",", "")) and (gerund or not ask.verb_phrase(heading)) and ask.clear(heading)
 
 
 def _as_asked(heading: str, section: Section) -> str | None:
@@ -87,7 +92,7 @@ def _role(heading: str, section: Section, p: Passage) -> str | None:
         return None
     above = next((h for h in reversed((p.title, *section.parents)) if not ask.generic(h) and h != heading), "")
     above = above.rstrip(":").strip()
-    if not above or not is_name(above) or ask.verb_phrase(above):
+    if not above or not is_name(above) or ask.verb_phrase(above) or DOCUMENT.search(above):
         return None
     return pick(forms, heading, above).format(ask.name_phrase(above, ""))
 
@@ -97,7 +102,10 @@ def _how(heading: str, section: Section) -> tuple[str, str] | None:
     if not phrase or len(phrase.split()) > 14 or re.search(r"[;:!?|<>{}\[\]…]|\.\.", phrase):
         return None
     own = re.sub(r"\b(?:I|me|my)\b", "", ask.mine(phrase))
-    if not ask.clear(own) or len(phrase.split()) < 2:
+    if len(ask.content(phrase)) < 2 and not NAMED.search(phrase):
+        return None
+    last = phrase.split()[-2:]
+    if not ask.clear(own) or len(phrase.split()) < 2 or (last[0] in ("and", "or") and last[1] in words.VERBS):
         return None
     steps = any(b.kind == "steps" for b in section.body)
     return ("procedure" if steps else "heading", ask.how(phrase, steps=steps))
@@ -117,12 +125,15 @@ def _about(heading: str, section: Section, answer: str, p: Passage) -> tuple[str
     if plural and _lists_things(section) and plural[1].islower() and plural[1] not in NOT_PLURAL and len(heading.split()) > 1 and " and " not in heading:
         return ("heading", placed(pick(words.PLURAL, heading).format(ask.name_phrase(heading, answer)), section, p))
     titled = good_title(p.title) and p.title.lower() != heading.lower()
-    if heading.split()[0].lower().endswith("ing") and " " in heading and heading.split()[0].lower() not in words.NAMING_GERUNDS and heading.islower() is False and not ask.base(heading.split()[0]):
+    if heading.split(maxsplit=1)[0].lower() in words.VERBS and len(heading.split()) > 2:
+        return None  # an instruction or a name: it cannot be told
+    if heading.split(maxsplit=1)[0].lower().endswith("ing") and " " in heading and heading.split(maxsplit=1)[0].lower() not in words.NAMING_GERUNDS and heading.islower() is False and not ask.base(heading.split(maxsplit=1)[0]):
         return None  # a gerund of an unknown verb: what it does to the next word is not known
     name = ask.named(heading, answer)
-    if name is None or ask.countable_role(name) or len(heading.split()) < 2:
+    single = len(heading.removeprefix("The ").split()) < 2
+    if name is None or ask.countable_role(name) or single:
         shown = f"“{heading}”" if name is None else name
-        if len(heading.split()) < 2 and name is None:
+        if single and name is None:
             return None
         return ("heading", words.ABOUT[2].format(shown, p.title)) if titled else None
     asked = pick(words.ABOUT if titled else words.ABOUT_OWN, heading, p.title).format(name, p.title)

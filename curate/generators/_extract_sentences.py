@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from curate.generators import _extract_sentences_chinese as chinese
 from curate.generators import _extract_sentences_english as english
 from curate.generators._extract_blocks import ITEM, Block
-from curate.generators._extract_passage import Pair, Passage, Section, finished, size, stands_alone
+from curate.generators._extract_passage import Pair, Passage, Section, size
 from curate.generators._extract_reading import paragraph, reading
 from curate.generators._extract_sections import is_link_list
+from curate.generators._extract_standing import finished, stands_alone
 from curate.text import sentences
 
 AHEAD = re.compile(r"\bfollowing\b|\bthese (?:steps|instructions|guidelines)\b|\bas follows\b|如下|以下(?!简称)|下列|下面|下方", re.I)
@@ -90,5 +91,5 @@ def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:
 
 def _pair(rule: str, question: str, answer: str, start: int, end: int) -> Iterator[Pair]:
     complete = (finished(answer) and not AHEAD.search(answer)) or "\n" in answer
-    if complete and LEAST <= size(answer) <= 300 and stands_alone(answer):
+    if question and complete and LEAST <= size(answer) <= 300 and stands_alone(answer):
         yield Pair(rule, question, answer, start, end)

@@ -56,7 +56,7 @@ def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | No
 
 def _condition(sentence: str) -> tuple[str, str] | None:
     found = IF.match(sentence)
-    if not found or VAGUE.search(found["x"].lstrip("您你")) or len(found["x"]) < 6:
+    if not found or VAGUE.search(found["x"].lstrip("您你")) or len(found["x"]) < 6 or re.match(r"[是不没有\d]", found["x"]):
         return None
     x = re.sub(r"^(?:您|你)", "", found["x"])
     return ("condition", pick(words.IF_CAN if found["y"].startswith("可") else words.IF, x).format(x))
@@ -84,7 +84,7 @@ def _code(lead: str) -> tuple[str, str] | None:
 
 def good_aim(x: str) -> bool:
     """Whether a purpose is a verb with an object of its own."""
-    return is_action(x) and 4 <= len(x) <= 36 and not VAGUE.search(x) and not re.search(r"命令|代码|如下|以下|结果", x)
+    return is_action(x) and 4 <= len(x) <= 36 and not VAGUE.search(x) and not re.search(r"命令|代码|如下|以下|结果|[为的是下]$", x)
 
 
 def _contents(lead: str) -> tuple[str, str] | None:
@@ -102,7 +102,7 @@ def _contents(lead: str) -> tuple[str, str] | None:
 
 
 def placed(question: str, section: Section, p: Passage) -> str:
-    """The question with its setting in front where it names nothing particular."""
-    if LATIN.search(question):
-        return question
-    return setting("", Section(section.heading, (*section.parents, section.heading), section.level), p) + question
+    """The question with its setting in front, unless it names that."""
+    place = setting("", Section(section.heading, (*section.parents, section.heading), section.level), p)
+    named = LATIN.search(place)
+    return question if named and named[0] in question else place + question

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from curate.generators import _extract_english as words
 from curate.generators import _extract_ask_english as ask
+from curate.generators import _extract_english as words
 from curate.generators._extract_passage import Passage, Section, pick
 from curate.generators._extract_sections_english import placed
 
@@ -14,11 +14,7 @@ IS_LOW = re.compile(r"(?P<art>The |An? )(?P<x>[\w’'/&.+-]+(?: [\w’'/&.+-]+){
 MEANS = re.compile(rf"(?P<art>The |An? )?{SUBJECT} (?P<v>refers to|means|stands for|is defined as|are defined as) (?P<rest>.+)", re.S)
 FOR = re.compile(rf"(?P<art>The )?{SUBJECT} (?P<v>is|are) (?P<rest>responsible for .+)", re.S)
 NOT_A_NAME = frozenset(
-    """this that these those it they there here we you he she one what who each every some many most all any another other both if when where how why our your my their its no not note also
-    remember today below above following first second last next currently only example sometimes often because since while although for in on at by with as to from but and or so then now
-    anyone everyone someone people everything something nothing things is are was were be can will should must may might do does did has have had which whose than just even still yes
-    i me us them him her reason goal point idea way result answer problem question thing part rest same key difference hope aim intent before after during unless until once
-    let please make use see find get the""".split()
+    ["this", "that", "these", "those", "it", "they", "there", "here", "we", "you", "he", "she", "one", "what", "who", "each", "every", "some", "many", "most", "all", "any", "another", "other", "both", "if", "when", "where", "how", "why", "our", "your", "my", "their", "its", "no", "not", "note", "also", "remember", "today", "below", "above", "following", "first", "second", "last", "next", "currently", "only", "example", "sometimes", "often", "because", "since", "while", "although", "for", "in", "on", "at", "by", "with", "as", "to", "from", "but", "and", "or", "so", "then", "now", "anyone", "everyone", "someone", "people", "everything", "something", "nothing", "things", "is", "are", "was", "were", "be", "can", "will", "should", "must", "may", "might", "do", "does", "did", "has", "have", "had", "which", "whose", "than", "just", "even", "still", "yes", "i", "me", "us", "them", "him", "her", "reason", "goal", "point", "idea", "way", "result", "answer", "problem", "question", "thing", "part", "rest", "same", "key", "difference", "hope", "aim", "intent", "before", "after", "during", "unless", "until", "once", "let", "please", "make", "use", "see", "find", "get", "the"]
 )
 WEAK = re.compile(
     r"(?:an?|the|any|one of the) (?:good|great|best|better|bad|big|small|bit|lot|few|must|same|only|most|more|little|number|result|case|time|first|second|third|last|next|following|"
@@ -97,6 +93,8 @@ def _acts(clause: str) -> bool:
     if YOU_ACT.match(clause):
         return True
     found = ACT.match(clause)
+    if found and found["verb"] in ("refer", "see", "read", "visit", "view", "check", "follow", "return", "learn"):
+        return False
     if len(clause.split()) < 4 and not clause.endswith(":"):
         return False
     return bool(found and found["verb"] in words.VERBS) and not re.match(r"\S+,", clause)
@@ -118,7 +116,7 @@ def _aim(sentence: str) -> tuple[str, str] | None:
     if not found or found["x"].split()[0] not in words.VERBS or not _acts(found["y"]) or TWICE.match(found["y"]):
         return None
     own = ask.mine(found["x"])
-    if not _own_clear(own) or len(own.split()) < 2 or " the current " in own:
+    if not _own_clear(own) or len(ask.content(own)) < 2 or " the current " in own:
         return None
     return ("procedure", ask.how(found["x"], steps=False))
 
@@ -136,7 +134,7 @@ def _measure(sentence: str) -> tuple[str, str] | None:
 
 def _takes(sentence: str) -> tuple[str, str] | None:
     found = TAKES.match(sentence)
-    if not found or not ask.clear(found["x"]) or found["x"].lower().split()[0] in NOT_A_NAME - {"the"} or re.search(r"\b(?:is|are|that|which|can|will|may|should|and)\b", found["x"]):
+    if not found or not ask.clear(found["x"]) or found["x"].lower().split()[0] in NOT_A_NAME - {"the"} or re.search(r"^the$|\b(?:is|are|that|which|can|will|may|should|and)\b", found["x"], re.I):
         return None
     many = not found["v"].endswith("s")
     verb = found["v"].rstrip("s")

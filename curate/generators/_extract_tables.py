@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from curate.generators import _extract_ask_english as english
 from curate.generators import _extract_sections_chinese as chinese
 from curate.generators._extract_blocks import Block
-from curate.generators._extract_passage import POINTER, Pair, Passage, Section, pick
+from curate.generators._extract_passage import Pair, Passage, Section, pick
 from curate.generators._extract_reading import clean, inline, plain
 from curate.generators._extract_sections_english import good_title, is_name
+from curate.generators._extract_standing import points
 
 PER_TABLE = 2
 SEPARATOR = re.compile(r"\s*\|?(?:\s*:?-{1,}:?\s*\|)+(?:\s*:?-{1,}:?\s*)?$")
@@ -98,7 +99,7 @@ def _keyed(rows: list[Row], width: int) -> bool:
 
 def _worth(answer: str, key: str) -> bool:
     return bool(
-        answer and not EMPTY.fullmatch(answer) and NAMES.search(key) and clean(answer) and not POINTER.search(answer) and answer.lower() != key.lower() and not answer.endswith((":", "："))
+        answer and not EMPTY.fullmatch(answer) and NAMES.search(key) and clean(answer) and not points(answer) and answer.lower() != key.lower() and not answer.endswith((":", "："))
         and not answer.startswith(("http://", "https://"))
     )  # fmt: skip
 

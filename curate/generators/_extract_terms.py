@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from curate.generators import _extract_chinese, _extract_english
 from curate.generators import _extract_ask_english as ask
+from curate.generators import _extract_chinese, _extract_english
 from curate.generators._extract_blocks import ITEM, Block
-from curate.generators._extract_passage import Pair, Passage, Section, finished, pick, size, stands_alone
+from curate.generators._extract_passage import Pair, Passage, Section, pick, size
 from curate.generators._extract_reading import paragraph, plain
+from curate.generators._extract_standing import finished, stands_alone
 
 GLOSSARY = re.compile(r"glossary|terminolog|definitions|acronyms|abbreviations|\bterms\b|vocabulary|jargon|术语|缩略语|名词解释|词汇表|缩写", re.I)
 TERM = re.compile(r"(?:\*\*(?P<b>[^*\n]{1,80}?)[:：]?\*\*|`(?P<c>[^`\n]{1,80})`|(?P<t>[^\s:：*`][^:：*`\n]{0,60}?))\s{0,3}(?:[:：]|[-–—]{1,2}(?=\s)|——)\s{0,3}(?P<d>\S.*)", re.S)

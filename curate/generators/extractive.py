@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from curate.generators import _extract_sections, _extract_sentences, _extract_tables, _extract_terms
-from curate.generators._extract_passage import HOLE, Pair, Passage, passage
+from curate.generators._extract_passage import Pair, Passage, passage
+from curate.generators._extract_standing import holed
 from curate.planning import View
 from curate.records import Chunk, Message, Sample, Task, content_id, sample, span
 from curate.settings import Settings
@@ -65,7 +66,7 @@ async def generate(task: Task, chunks: list[Chunk], ask: None, settings: Setting
 def _pairs(task: Task, chunk: Chunk, settings: Settings) -> Iterator[tuple[Passage, Pair]]:
     p = passage(chunk, opens=bool(task.values.get("opens", True)), closes=bool(task.values.get("closes", True)))
     most = max(1, round(PER_CHUNK * settings.pairs_per_chunk))
-    found = [pair for rule in RULES for pair in rule(p) if not HOLE.search(chunk.text, pair.start, pair.end)]
+    found = [pair for rule in RULES for pair in rule(p) if not holed(chunk.text, pair.start, pair.end)]
     return ((p, pair) for pair in choose(found, most))
 
 

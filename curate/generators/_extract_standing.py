@@ -1,0 +1,70 @@
+"""Whether an answer can be read without what stands around it: no pointers elsewhere, no loose start, no hole, no cut end."""
+
+import re
+
+from curate.generators._extract_reading import clean
+
+# What sends the reader somewhere else in the document, or to what is not there. Searched in small letters.
+_POINTS_EN = re.compile(
+    r"""\b(?:
+      (?:see|as|shown|described|listed|mentioned|outlined|noted|found)\ (?:below|above)\b | (?:above|below)[- ]?mentioned\b | above\ or\ below\b
+    | the\ (?:[\w-]+\ )?\w+\ (?:below|above)\b | (?:below|above)(?=[.,;:)]) | below\ (?:is|are)\b | \(more\ info(?:rmation)?\)
+    | following\ (?:figure|image|picture|screenshot|diagram|chart)\b | (?:figure|fig\.|table|appendix|chapter|sections?)\ \d
+    | th(?:is|ese)\ (?:[\w-]+\ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|articles?|posts?|figure|table|diagram|image|videos?|forms?|spreadsheet|
+        threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b
+    | see\ here\b | click\ here\b | skip\ ahead\b | pictured\b | todo\b | tbd\b | lorem\ ipsum\b | read\ more\b | table\ of\ contents\b | at\ that\ time\b | which\ is\ linked\b
+    | see\b.{1,60}\bfor\ (?:more|details|further|additional|directions|info) | follow\ the\ instructions\.
+    | (?:previous|next)\ (?:section|chapter|step|example) | earlier\ in\b | later\ in\ this\b )
+    | (?<=\w\ )here[.)] | \(download\) | \b(?:left|right)[-\ ]hand\ side\ of\ this
+    | ^(?:written|posted|published|updated|last\ updated)\ (?:by|on)\b | ^(?:refer|return|go\ back|scroll)\ to\  | ^(?:see|check)\ (?:out\ )?(?:the|our|regular)\b""",
+    re.M | re.X,
+)
+_POINTS_ZH = re.compile(
+    r"""如[下上]?图|[下上]图|图\s?\d|见图|如[下上]?表|[下上]表|见表|表\s?\d|参见|参阅|详见|请见|如上所|上[文节述]|下[文节述]|前[文节]|前面|后[文面]|本[文章节篇]|点击(?:这里|此处)
+    |此[处文]|上一[节章步]|下一[节章]|如\s?\d[\d.]{0,6}\s?[节所]|第\s?[\d一二三四五六七八九十.]{1,6}\s?[章节]|点击[^，。]{0,14}查看|截图|请参考|^参考|参考《|接下来|一起来|待补充|未完待续|公众号""",
+    re.X | re.M,
+)
+_LOOSE_START = re.compile(
+    r"(?:this|these|those|that|it|its|it’s|it's|they|them|their|he|she|his|her|such|here|above|however|also|additionally|then|but|and|so|or|therefore|otherwise|"
+    r"instead|for example|e\.g\.|another|other|the (?:above|former|latter|same|following)|both|each of|once (?:this|that|it)|after (?:this|that)|note that|again|finally|"
+    r"furthermore|moreover|similarly|likewise|in addition|in this case|in that case|if so|if not|yes|no|alternatively|meanwhile|thus|hence|as such|to do (?:so|this|that)|"
+    r"there(?:fore)?|which|who|where|while doing)\b|"
+    r"(?:这|该|此|其|本|它|他|她|那|上述|以上|因此|所以|但|而(?!且)|并|另外|此外|同时|然后|否则|如上|同样|同理|于是|由此|之后|接着|随后|最后|再|也|反之|例如|比如|即|不过|然而|可见|综上|总之|且)",
+    re.I,
+)
+_CUT_LINE = re.compile(r"\b(?:and|or|the|of|with|an?|to|our|your|from|into)$", re.M)
+_HOLE = re.compile(  # where a site's template tag stood and is gone
+    r"\b(?:to|the|in|with|at|and|or|of|for|from|via|by|on|our|your)(?:\s+[.,;](?!\w)| {2,}\w| \n *\w)|\(\s*\)|“\s*”"
+)
+_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.M)
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_STOPS, _CLOSERS = ".!?。！？…；", "\"”’')）」`*"
+INTRODUCES = (":", "：", "，", ",", "、")
+
+
+def points(text: str) -> bool:
+    """Whether a text sends its reader elsewhere: see above, in this section, 如下图."""
+    return bool(_POINTS_EN.search(text.lower()) or (_CHINESE.search(text) and _POINTS_ZH.search(text)))
+
+
+def holed(markdown: str, start: int, end: int) -> bool:
+    """Whether words are missing in a piece of Markdown."""
+    return bool(_HOLE.search(markdown, start, end))
+
+
+def fenced(text: str) -> bool:
+    """Whether every code fence is closed."""
+    return len(_FENCE.findall(text)) % 2 == 0
+
+
+def finished(text: str) -> bool:
+    """Whether a text ends where a sentence, a table or a code block ends."""
+    tail = text.rstrip()
+    return fenced(tail) and (tail.endswith(("```", "~~~", "|")) or tail.rstrip(_CLOSERS).endswith(tuple(_STOPS)))
+
+
+def stands_alone(text: str) -> bool:
+    """Whether an answer can be read without what stands around it."""
+    if not text or text[0] in "#|/,.，。、)）" or _LOOSE_START.match(text) or not clean(text):
+        return False
+    return not _CUT_LINE.search(text) and not points(text)
