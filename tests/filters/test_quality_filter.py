@@ -1,0 +1,136 @@
+import pytest
+
+from curate.filters import quality
+from curate.records import Message, Sample
+from curate.settings import Settings
+
+QUESTION = "When must travel claims be filed?"
+ANSWER = "Travel claims must be filed within 30 days of the return."
+
+
+def rules(question: str = QUESTION, answer: str = ANSWER, **meta) -> list[str]:
+    sample = Sample("s1", "qa", "t1", [Message("user", question), Message("assistant", answer)], meta=meta)
+    verdict = quality.check(sample, [], Settings())
+    assert verdict.passed == (not verdict.reason)
+    return verdict.detail.get("rules", [])
+
+
+@pytest.mark.parametrize(
+    ("rule", "answer"),
+    [
+        ("repeats", "I am your father.\nI am your father.\nI am your father.\nI am your father.\n"),
+        ("repeats", "The form is the form is the form is the form is the form."),
+        ("repeats", "欢迎来到阿里巴巴巴巴巴巴巴巴巴。"),
+        ("repeats", "根据算子使用使用使用使用安装方案确定。"),
+        ("garbage", "，。、„”“«»１」「《》´∶：？！（）；–—．～’…━〈〉【】％►"),
+        ("mojibake", "The userâ€™s rÃ©sumÃ© is kept for a year."),
+        ("mojibake", "锟斤拷锟斤拷"),
+        ("mojibake", "The limit is (cid:12)(cid:44) euros."),
+        ("boilerplate", "We use cookies to improve your experience. Accept all cookies"),
+        ("boilerplate", "Introduction ........ 3\nScope of the rules ........ 4\nTravel ........ 12"),
+        ("boilerplate", "Copyright 2024 Example. All rights reserved."),
+        ("boilerplate", "点击这里查看更多内容"),
+        ("refuses", "As an AI language model, I have no opinion on this."),
+        ("refuses", "I'm sorry, but I cannot help with that request."),
+        ("refuses", "The passage does not mention a date."),
+        ("refuses", "作为一个人工智能助手，我没有个人意见。"),
+        ("refuses", "很抱歉，我无法回答这个问题。"),
+        ("answer_leans", "According to the passage, claims must be filed within 30 days."),
+        ("answer_leans", "根据上述内容，须在三十天内提交。"),
+        ("unfinished", "Travel claims must be filed within 30 days of the return, and the"),
+        ("unfinished", "Claims must be filed within 30 days. After that the office will no longer accept"),
+        ("unfinished", "报销申请须在三十天内提交。超过期限的申请需要部门负责人批准，并且需要附上书面说明以及相关的"),
+        ("echoes", "when must travel claims be filed"),
+        ("placeholders", "Lorem ipsum dolor sit amet."),
+        ("placeholders", "Send it to [insert name here] in time."),
+        ("placeholders", "TODO: write this."),
+        ("open_fence", "Run this:\n```bash\nls -l"),
+    ],
+)
+def test_a_bad_answer_is_named_by_its_rule(rule, answer):
+    assert rule in rules(answer=answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ANSWER,
+        "30 days",
+        "Yes, yes, it is very, very good.",
+        "哈哈，好的。",
+        "The steps are:\n- file the claim\n- attach the receipts\n- wait for the answer",
+        "| Day | Limit |\n| --- | --- |\n| 1 | 200 |\n| 2 | 200 |\n| 3 | 200 |",
+        "```python\nx = 0\nx = 0\nx = 0\nx = 0\n```",
+        "The site uses cookies only for the session, which the privacy notice explains in its second part at some length.",
+        "The text field holds the name of the document, and the document type is set by the passage of time.",
+        "I cannot recommend it enough: the form saves an hour.",
+        "See https://example.com/travel/claims/within/thirty/days/of/return",
+        "报销申请须在三十天内提交",
+        "The résumé of the applicant is kept for a year – no longer.",
+        "$E = mc^2 + \\frac{1}{2}$",
+    ],
+)
+def test_a_good_answer_passes(answer):
+    assert rules(answer=answer) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "According to the passage, when must claims be filed?",
+        "What does the author say about claims?",
+        "What is the limit mentioned in the text above?",
+        "Which forms are listed in this document?",
+        "根据以上内容，何时提交申请？",
+        "本文主要介绍了什么？",
+        "文中提到的限额是多少？",
+        "作者认为应当如何报销？",
+    ],
+)
+def test_a_question_that_leans_on_an_unseen_passage_fails_unless_the_prompt_shows_it(question):
+    assert rules(question=question) == ["leans"]
+    assert rules(question=question, context="passage") == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the text field of the form hold?",
+        "Which document format does the office accept?",
+        "How does one pass the security section of the test?",
+        "How is the author field of a commit set?",
+        "According to the travel policy, when must claims be filed?",
+        "中文中如何表示复数？",
+        "根据差旅规定，何时提交申请？",
+        "Summarise the text below.\n\nClaims must be filed within 30 days. This document is the rule.",
+    ],
+)
+def test_a_question_that_stands_alone_passes(question):
+    assert rules(question=question) == []
+
+
+def test_a_question_that_holds_its_answer_fails_but_a_choice_may():
+    assert rules("Is it true that travel claims must be filed within thirty days?", "must be filed within thirty days") == ["leaks"]
+    assert rules("Must claims be filed within thirty days or within ninety days?", "claims be filed within thirty days") == []
+
+
+def test_blanks_are_fine_in_a_letter_that_was_asked_for():
+    letter = "Dear team,\n\nthank you for the offer.\n\nBest regards,\n[Your Name]"
+    assert rules("Write a letter of thanks.", letter) == []
+    assert rules("How is the limit set?", letter) == ["placeholders"]
+
+
+def test_an_answer_may_name_itself_when_asked_who_it_is():
+    assert rules("Who are you?", "I am an AI assistant made for this office.") == []
+    assert rules("How is the limit set?", "I am an AI assistant and cannot see limits.") == ["refuses"]
+
+
+def test_an_unanswerable_question_may_be_declined():
+    assert rules(answer="The passage does not mention a date.", unanswerable=True) == []
+
+
+def test_every_rule_that_speaks_is_named_with_its_reason():
+    sample = Sample("s1", "qa", "t1", [Message("user", "What does this passage say?"), Message("assistant", "TODO: ```\nx")])
+    verdict = quality.check(sample, [], Settings())
+    assert verdict.detail["rules"] == ["leans", "placeholders"]
+    assert verdict.reason.count(";") == 1
