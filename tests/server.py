@@ -103,6 +103,9 @@ class Server:
         shape = (request.get("response_format") or {}).get("type")
         if shape and shape not in self.options.schema.split(","):
             return 400, error(f"response_format type {shape!r} is not supported")
+        if unwanted := next((name for name in self.options.refuses.split(",") if name in request), ""):
+            better = ". Use 'max_completion_tokens' instead." if unwanted == "max_tokens" else ""
+            return 400, error(f"Unsupported parameter: '{unwanted}' is not supported with this model{better}")
         message = answer(request, self.options)
         if message is None:
             return 501, error("no recording of this request")
@@ -209,6 +212,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--slots", type=int, default=0, help="requests worked on at once; 0: all")
     parser.add_argument("--schema", default="json_schema,json_object", help="response_format types that are supported, by comma")
+    parser.add_argument("--refuses", default="", help="parameters that are answered with 400, by comma")
     parser.add_argument("--faults", default="", help="the fault script")
     parser.add_argument("--with-parent", action="store_true", help="stop when stdin closes")
     return parser.parse_args()
