@@ -48,13 +48,14 @@ def _keys(line: Line, sheet: Sheet) -> list[Key]:
     text = re.sub(r"\d+", "#", " ".join(line.text.casefold().split()))
     if sum(c.isalpha() for c in text) < 2:
         return []
-    place = round((line.bbox[1] if edge == "top" else sheet.height - line.bbox[3]) / 12)
+    place = round((line.box[1] if edge == "top" else sheet.upright[1] - line.box[3]) / 12)
     return [(edge, text, place), (edge, text, place + 1)]  # two cells, so that a line on the border between them is still one
 
 
 def _edge(line: Line, sheet: Sheet) -> str:
-    if not line.upright and (line.bbox[2] <= sheet.width * MARGIN or line.bbox[0] >= sheet.width * (1 - MARGIN)):
-        return "side"
-    if line.bbox[3] <= sheet.height * MARGIN:
-        return "top"
-    return "bottom" if line.bbox[1] >= sheet.height * (1 - MARGIN) else ""
+    width, height = sheet.upright
+    extent = height if line.upright else width
+    top, bottom = line.box[3] <= extent * MARGIN, line.box[1] >= extent * (1 - MARGIN)
+    if not line.upright:
+        return "side" if top or bottom else ""
+    return "top" if top else "bottom" if bottom else ""

@@ -44,12 +44,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page before layout, sized as it is shown. lost: characters that were no text. scanned: an image without text."""
+    """One page before layout, sized as it is shown. lost: characters that were no text. scanned: an image without text.
+
+    upright: width and height as layout sees the page, its text running left to right.
+    """
 
     number: int
     width: float
     height: float
     lines: list[Line]
+    upright: tuple[float, float] = (0.0, 0.0)
     lost: int = 0
     scanned: bool = False
 
@@ -152,6 +156,17 @@ def turned(bbox: Bbox, direction: Direction, width: float, height: float) -> Bbo
     if abs(dx) >= abs(dy):
         return bbox if dx >= 0 else (width - x1, height - y1, width - x0, height - y0)
     return (y0, width - x1, y1, width - x0) if dy > 0 else (height - y1, x0, height - y0, x1)
+
+
+def shown(bbox: Bbox, rotation: int, width: float, height: float) -> Bbox:
+    """A box on a page of this size as it stands after the page is turned clockwise by its own rotation."""
+    directions: dict[int, Direction] = {90: (0.0, -1.0), 180: (-1.0, 0.0), 270: (0.0, 1.0)}
+    return turned(bbox, directions.get(rotation, (1.0, 0.0)), width, height)
+
+
+def upright(direction: Direction, width: float, height: float) -> tuple[float, float]:
+    """The size of a page after it is turned until text that runs in `direction` is upright."""
+    return (height, width) if direction[1] else (width, height)
 
 
 def merged(left: Line, right: Line, gap: str) -> Line:

@@ -5,7 +5,7 @@ from typing import Any
 
 from curate.errors import DocumentError
 from curate.parsers._pdf_grid import grids, outside, segments
-from curate.parsers._pdf_lines import MAX_PAGES, Direction, Line, Reading, Sheet, clean, facing, quarter, turned, union
+from curate.parsers._pdf_lines import MAX_PAGES, Direction, Line, Reading, Sheet, clean, facing, quarter, shown, turned, union, upright
 from curate.records import Bbox, Json
 
 MAX_OBJECTS = 2_000_000
@@ -60,7 +60,8 @@ def _sheet(document: Any, index: int) -> Sheet:
         main = facing([("".join(s["text"] for s in line["spans"]), _direction(line)) for line in raw])
         lines, lost = _lines(page, raw, main)
         tables = _tables(page, main) if len(lines) > 3 else []
-        return Sheet(index + 1, page.rect.width, page.rect.height, outside(lines, tables) + tables, lost, _scanned(page, lines))
+        size, lines = (page.rect.width, page.rect.height), outside(lines, tables) + tables
+        return Sheet(index + 1, *size, lines, upright(main, *_size(page)), lost, _scanned(page, lines))
     except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase):
         return Sheet(index + 1, 0.0, 0.0, [], lost=1)
 
@@ -76,10 +77,16 @@ def _flags() -> int:
     )
 
 
+def _size(page: Any) -> tuple[float, float]:
+    """Width and height before the page's own rotation: MuPDF gives text in these coordinates."""
+    width, height = page.rect.width, page.rect.height
+    return (height, width) if page.rotation % 180 else (width, height)
+
+
 def _lines(page: Any, raw: list[Any], main: Direction) -> tuple[list[Line], int]:
     found, lost = [], 0
     for line in raw:
-        made, dropped = _line(line, main, page.rect.width, page.rect.height)
+        made, dropped = _line(line, main, page.rotation, *_size(page))
         lost += dropped
         if made:
             found.append(made)
@@ -90,7 +97,7 @@ def _direction(line: Any) -> Direction:
     return (0.0, 1.0) if line["wmode"] else quarter(*line["dir"])
 
 
-def _line(raw: Any, main: Direction, width: float, height: float) -> tuple[Line | None, int]:
+def _line(raw: Any, main: Direction, rotation: int, width: float, height: float) -> tuple[Line | None, int]:
     spans = [s for s in raw["spans"] if s["text"].strip() and s["size"] > 1]
     if not spans:
         return None, 0
@@ -111,7 +118,7 @@ def _line(raw: Any, main: Direction, width: float, height: float) -> tuple[Line 
     line = Line(
         text=text.strip(),
         box=turned(bbox, direction, width, height),
-        bbox=bbox,
+        bbox=shown(bbox, rotation, width, height),
         size=max(sizes, key=lambda size: (sizes[size], size)),
         bold=letters[True] > 0.8 * letters.total(),
         mono=mono[True] > 0.8 * mono.total(),
@@ -143,11 +150,13 @@ def _scanned(page: Any, lines: list[Line]) -> bool:
 
 
 def _tables(page: Any, main: Direction) -> list[Line]:
-    size = page.rect.width, page.rect.height
+    size = _size(page)
     rules = [turned(rule, main, *size) for rule in _rules(page)]
     if len(rules) < 4:
         return []
-    words = [(turned(w[:4], main, *size), w[:4], clean(w[4])[0]) for w in page.get_text("words", flags=_flags())]
+    words = [
+        (turned(w[:4], main, *size), shown(w[:4], page.rotation, *size), clean(w[4])[0]) for w in page.get_text("words", flags=_flags())
+    ]
     return grids(rules, words)
 
 
@@ -160,7 +169,7 @@ def _rules(page: Any) -> list[Bbox]:
     areas: list[Bbox] = []
     for path in paths:
         for item in path["items"]:
-            if item[0] == "re" and item[1][2] - item[1][0] > 0.97 * page.rect.width:
+            if item[0] == "re" and item[1][2] - item[1][0] > 0.97 * _size(page)[0]:
                 continue  # a banner or the page's background
             if item[0] == "l":
                 (x0, y0), (x1, y1) = item[1:3]

@@ -9,7 +9,7 @@ from typing import Any
 
 from curate.errors import DocumentError
 from curate.parsers._pdf_grid import Word, grids, outside, segments
-from curate.parsers._pdf_lines import MAX_PAGES, Direction, Line, Reading, Sheet, clean, facing, quarter, turned, union
+from curate.parsers._pdf_lines import MAX_PAGES, Direction, Line, Reading, Sheet, clean, facing, quarter, shown, turned, union, upright
 from curate.records import Bbox, Json
 
 MAX_PATHS = 4000  # a page with more is a drawing
@@ -80,7 +80,7 @@ def _sheet(document: Any, index: int) -> Sheet:
     lines, lost = _lines(text, runs, page, main)
     tables = _tables(page, runs, main) if len(lines) > 3 else []
     scanned = sum(len(line.text) for line in lines) < 20 and _imaged(page)
-    return Sheet(index + 1, width, height, outside(lines, tables) + tables, lost, scanned)
+    return Sheet(index + 1, width, height, outside(lines, tables) + tables, upright(main, width, height), lost, scanned)
 
 
 class _View:
@@ -93,8 +93,7 @@ class _View:
     def __call__(self, left: float, bottom: float, right: float, top: float) -> Bbox:
         box = (left - self.x0, self.y1 - top, right - self.x0, self.y1 - bottom)
         width, height = self.x1 - self.x0, self.y1 - self.y0
-        directions: dict[int, Direction] = {90: (0.0, -1.0), 180: (-1.0, 0.0), 270: (0.0, 1.0)}
-        return turned(box, directions.get(self.rotation, (1.0, 0.0)), width, height)
+        return shown(box, self.rotation, width, height)
 
 
 def _runs(text: Any, view: _View) -> Iterator[_Run]:
