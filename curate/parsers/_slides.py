@@ -11,6 +11,7 @@ from curate.records import Bbox
 Shape = Any  # a python-pptx shape; it ships no types
 EMU = 12_700  # a point in English Metric Units
 _GAP = 2.0  # points that two neighbours may overlap and still count as apart
+_MANY = 200  # shapes of a slide from which on rows are no longer tried together
 _FURNITURE = {"SLIDE_NUMBER", "FOOTER", "DATE"}
 _NUMBERS = {"alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman"}
 
@@ -76,11 +77,21 @@ def reading_order(shapes: list[Placed]) -> list[Placed]:
 def _cut(shapes: list[tuple[Placed, Bbox]]) -> list[tuple[Placed, Bbox]]:
     if len(shapes) < 2:
         return shapes
-    for axis in (0, 1):
-        parts = _split(shapes, axis)
-        if len(parts) > 1:
-            return [s for part in parts for s in _cut(part)]
+    columns, rows = _split(shapes, 0), _split(shapes, 1)
+    parts = columns if len(columns) > 1 else _bands(rows) if len(rows) > 1 else []
+    if parts:
+        return [s for part in parts for s in _cut(part)]
     return sorted(shapes, key=lambda s: (s[1][1], s[1][0]))
+
+
+def _bands(rows: list[list[tuple[Placed, Bbox]]]) -> list[list[tuple[Placed, Bbox]]]:
+    """Rows that share a gap between columns, together: what spans them all parts them."""
+    bands = rows[:1]
+    for row in rows[1:]:
+        together = bands[-1] + row
+        shared = len(bands[-1]) > 1 and len(row) > 1 and len(together) < _MANY and len(_split(together, 0)) > 1
+        bands[-1:] = [together] if shared else [bands[-1], row]
+    return bands
 
 
 def _split(shapes: list[tuple[Placed, Bbox]], axis: int) -> list[list[tuple[Placed, Bbox]]]:

@@ -87,6 +87,7 @@ class _Level:
     start: int
     style: str
     restarts: bool
+    legal: bool  # shows every counter as a decimal
 
 
 class Numbering:
@@ -160,6 +161,7 @@ def _read_level(lvl: Element) -> _Level:
         start=_int(value(lvl, "w:start", "1"), 1),
         style=value(lvl, "w:pStyle"),
         restarts=value(lvl, "w:lvlRestart") != "0",
+        legal=lvl.find(qn("w:isLgl")) is not None and value(lvl, "w:isLgl", "true") not in ("0", "false"),
     )
 
 
@@ -173,7 +175,7 @@ def _shown(own: _Level, level: int, counts: dict[int, int], levels: dict[int, _L
     def number(match: re.Match[str]) -> str:
         at = int(match[1]) - 1
         known = levels.get(at, own)
-        return formatted(counts.get(at, known.start), "decimal" if own.format == "legal" else known.format)
+        return formatted(counts.get(at, known.start), "decimal" if own.legal else known.format)
 
     return re.sub(r"%([1-9])", number, own.text or f"%{level + 1}.").strip()
 
