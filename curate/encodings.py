@@ -115,15 +115,14 @@ def _wide(data: bytes) -> str:
     if len(head) < 8 or 0 not in head:
         return _wide_short(data)
     zeros = [head[i::4].count(0) / (len(head) // 4) for i in range(4)]
-    if zeros[3] > 0.9 and zeros[2] > 0.9 > zeros[0]:
-        return "utf-32-le"
-    if zeros[0] > 0.9 and zeros[1] > 0.9 > zeros[3]:
-        return "utf-32-be"
     even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
-    for name, full, empty in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if empty < 0.02 and (full > 0.4 or (full > 0.02 and _reads(data[:4096], name))):
-            return name
-    return ""
+    likely = (
+        ("utf-32-le", zeros[3] > 0.9 and zeros[2] > 0.9 > zeros[0]),
+        ("utf-32-be", zeros[0] > 0.9 and zeros[1] > 0.9 > zeros[3]),
+        ("utf-16-le", even < 0.02 < odd),
+        ("utf-16-be", odd < 0.02 < even),
+    )
+    return next((name for name, fits in likely if fits and _reads(head, name)), "")
 
 
 def _wide_short(data: bytes) -> str:
@@ -134,7 +133,7 @@ def _wide_short(data: bytes) -> str:
 
 def _reads(data: bytes, encoding: str) -> bool:
     """Whether the decoded text is all but free of characters that no text holds."""
-    text = data[: len(data) // 2 * 2].decode(encoding, "replace")
+    text = data.decode(encoding, "replace")
     odd = sum(c == "\ufffd" or (c < " " and c not in "\t\n\r\f") or "\ue000" <= c <= "\uf8ff" for c in text)
     return odd <= len(text) * 0.01
 

@@ -105,7 +105,7 @@ def _centre(tree: "LexborHTMLParser") -> "LexborNode":
         if _NOISE.search(name) and _words(node) < total * 0.3:
             node.decompose()
     centre = max(body.css(_CENTRE), key=_words, default=body)
-    if _words(centre) >= _words(body) * 0.5:
+    if centre.mem_id != body.mem_id and _words(centre) >= _words(body) * 0.5:
         return centre
     for node in body.css("div, section, ul, ol, table"):
         if _is_link_list(node):
