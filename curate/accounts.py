@@ -56,9 +56,9 @@ def accounts(workspace: Workspace) -> list[Stage]:
 
     lost = workspace.failures.lazy().collect()
     files = Stage("files", produced=_files(workspace))
-    documents = Stage("documents", total=_rows(workspace.documents.lazy()))
-    tasks = Stage("tasks", total=_rows(workspace.tasks.lazy()))
-    samples = Stage("samples", total=_rows(workspace.samples.lazy()))
+    documents = Stage("documents", total=workspace.documents.count())
+    tasks = Stage("tasks", total=workspace.tasks.count())
+    samples = Stage("samples", total=workspace.samples.count())
     stages = {s.name: s for s in (files, documents, tasks, samples)}
     for name in lost["stage"].unique().sort().to_list():
         stage = stages.setdefault(name, Stage(name))
@@ -75,18 +75,12 @@ def accounts(workspace: Workspace) -> list[Stage]:
     return list(stages.values())
 
 
-def _rows(frame: "pl.LazyFrame") -> int:
-    import polars as pl
-
-    return int(frame.select(pl.len()).collect().item())
-
-
 def _files(workspace: Workspace) -> int:
     """Files that gave at least one document: a file of several documents numbers all but the first in `meta.part`."""
     import polars as pl
 
     first = pl.col("meta").str.json_path_match("$.part").is_null()
-    return _rows(workspace.documents.lazy().select("meta").filter(first))
+    return workspace.documents.lazy().select("meta").filter(first).collect().height
 
 
 def _lose(stage: Stage, lost: "pl.DataFrame") -> None:

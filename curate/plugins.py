@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Literal
 
 from curate.errors import UsageError, did_you_mean
+from curate.settings import Settings
 
 Kind = Literal["parsers", "generators", "filters", "formats"]
 
@@ -23,6 +24,14 @@ def names(kind: Kind) -> list[str]:
     """The names of all plugins of a kind, in order; a module whose name starts with `_` is a part of others."""
     package = importlib.import_module(f"curate.{kind}")
     return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
+
+
+def check(settings: Settings) -> None:
+    """Whether every plugin that the settings name is there; UsageError for the first that is not."""
+    named: tuple[tuple[Kind, list[str]], ...] = (("formats", settings.style), ("generators", settings.task), ("filters", settings.filters))
+    for kind, wanted in named:
+        for name in wanted:
+            load(kind, name)
 
 
 def detect(name: str, data: bytes) -> str | None:

@@ -15,6 +15,7 @@ from curate.records import Failure, Sample, Task, Verdict
 PUBLISH_SECONDS = 3.0
 DRAIN_SECONDS = 30.0
 CHECK_BATCH = 256
+MOST_UNCHECKED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class _Run:
         self.publishing = asyncio.Lock()  # an older state of a part must not overwrite a newer one
         self.open: dict[str, _Part] = {}
         self.running: set[asyncio.Task[None]] = set()
-        self.gate = asyncio.Semaphore(2 * models.settings.concurrency + 16)  # enough waiting to keep every slot full
+        self.gate = asyncio.Semaphore(2 * models.settings.concurrency + 16)  # tasks that ask: enough to keep every slot full
+        self.backlog = asyncio.Semaphore(MOST_UNCHECKED)  # tasks that asked and wait for their checks
         self.unchecked: asyncio.Queue[tuple[list[Sample], asyncio.Future[list[list[Verdict]]]]] = asyncio.Queue()
 
     async def run(self, parts: AsyncIterator[tuple[str, list[Task]]]) -> Ended:
@@ -127,7 +129,6 @@ class _Run:
 
     def _ended_one(self, task: "asyncio.Task[None]") -> None:
         self.running.discard(task)
-        self.gate.release()
         if not self.running:
             self.idle.set()
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -147,12 +148,21 @@ class _Run:
         ask = self.models.bound()
         try:
             samples = await self.work.generate(task, ask)
+            await self.backlog.acquire()
         except ReplyError as error:
             return Done(task, failure=Failure("tasks", task.id, "failed", error.message, error.hint, error.attempts))
         except BudgetReached as error:
             self.ended.budget = error
             self.stop()
             return Done(task, failure=Failure("tasks", task.id, "skipped", error.message, error.hint))
+        finally:
+            self.gate.release()
+        try:
+            return await self._checked(task, samples)
+        finally:
+            self.backlog.release()
+
+    async def _checked(self, task: Task, samples: list[Sample]) -> Done:
         if not samples:
             return Done(task, failure=Failure("tasks", task.id, "skipped", "nothing to ask"))
         verdicts = await self._check(samples)

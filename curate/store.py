@@ -73,6 +73,12 @@ class Table(Generic[R]):
         for part in self.parts():
             yield from self.read(part)
 
+    def count(self) -> int:
+        """How many rows the table has."""
+        import polars as pl
+
+        return int(self.lazy().select(pl.len()).collect().item())
+
     def lazy(self) -> "pl.LazyFrame":
         """The whole table as a polars LazyFrame, for counting and grouping."""
         import polars as pl
@@ -129,13 +135,13 @@ def remove(folder: Path) -> None:
 
 def pack(record: Any) -> list[Any]:
     """A record as a JSON array of its fields, records inside it too."""
-    convert = _plainer(type(record))
+    convert = _plainer(cast(Any, type(record)))
     return cast(list[Any], convert(record) if convert else record)
 
 
 def unpack(record: type[R], packed: list[Any]) -> R:
     """The way back of `pack`."""
-    make = _maker(record)
+    make = _maker(cast(Any, record))
     return cast(R, make(packed) if make else packed)
 
 

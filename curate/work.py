@@ -11,7 +11,7 @@ from typing import Any
 
 from curate import chunking, plugins, splits, text
 from curate.errors import DocumentError
-from curate.records import Chunk, Document, Failure, Sample, Task, Verdict, content_id
+from curate.records import Chunk, Document, Failure, Message, Sample, Task, Verdict, content_id
 from curate.settings import Settings
 from curate.store import PART_ROWS, pack, unpack
 from curate.workspace import Workspace
@@ -111,6 +111,11 @@ def check(rows: list[tuple[Sample, list[Chunk]]], settings: Settings) -> list[li
     """The verdicts of every rule on each sample, in the order of the settings."""
     rules = [module.check for module in filters(settings) if hasattr(module, "check")]
     return [[rule(sample, chunks, settings) for rule in rules] for sample, chunks in rows]
+
+
+def warm(settings: Settings) -> None:
+    """Loads what the checks need, so that a worker process is ready before the first samples come."""
+    check([(Sample("", "qa", "", [Message("user", "?"), Message("assistant", "-")]), [])], settings)
 
 
 def filters(settings: Settings) -> list[ModuleType]:

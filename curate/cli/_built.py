@@ -5,14 +5,14 @@ from dataclasses import asdict
 
 from curate.cli import _show
 from curate.export import Exported
-from curate.pipeline import Built, Job, overview
+from curate.pipeline import Built, Estimate, Job, overview
 
 BUDGET, FAILURES = 4, 3
 
 
 def show(job: Job, built: Built, again: str, *, json: bool, quiet: bool) -> int:
     """The accounts, the dataset, the next command; returns the exit code."""
-    found = overview(job.workspace)
+    found = overview(job.workspace, job.settings)
     code = exit_code(job, built, found.stages)
     if json:
         ran = asdict(built.counts) if built.counts else None
@@ -89,22 +89,23 @@ def show_exported(exported: list[Exported], *, json: bool, quiet: bool) -> int:
     return 0
 
 
-def show_estimate(estimate: "Any", *, json: bool) -> int:
+def show_estimate(estimate: Estimate, *, json: bool) -> int:
     """What a build would take; nothing was asked."""
     if json:
         _show.print_json(asdict(estimate))
         return 0
-    rows = _show.table("this build would take", "what", "how much")
+    rows = _show.table("this build would take", "what", "about")
     price = "unknown: name a price table with --set prices=FILE" if estimate.cost is None else f"${estimate.cost:,.2f}"
     for name, value in (
         ("files", f"{estimate.files:,}"),
         ("chunks", f"{estimate.chunks:,}"),
         ("tasks", f"{estimate.tasks:,}"),
-        ("asks already remembered", f"{estimate.remembered:,}"),
+        ("asks remembered", f"{estimate.remembered:,}"),
         ("asks to pay for", f"{estimate.calls:,}"),
         ("prompt tokens", f"{estimate.prompt_tokens:,}"),
-        ("reply tokens, at most", f"{estimate.completion_tokens:,}"),
-        ("cost, at most", price),
+        ("reply tokens", f"{estimate.completion_tokens:,}"),
+        ("cost", price),
+        ("time", f"{estimate.seconds:,.0f} s"),
         ("disk", f"{_show.short(estimate.disk)}B"),
     ):
         rows.add_row(name, value)

@@ -39,7 +39,7 @@ def build(
     from curate import config, plugins
     from curate.cli import _built
     from curate.cli._show import Display
-    from curate.pipeline import Job, build
+    from curate.pipeline import Job, build, estimate
     from curate.workspace import Workspace
 
     flags: dict[str, Any] = {
@@ -62,14 +62,12 @@ def build(
         "retry_failed": retry_failed or None,
     }
     settings = config.load(options.with_sets(flags, sets), out).settings
-    for kind, names in (("formats", settings.style), ("generators", settings.task), ("filters", settings.filters)):
-        for name in names:
-            plugins.load(kind, name)
+    plugins.check(settings)
     workspace = Workspace.create(out)
     with Display(quiet=quiet or json) as display:
         job = Job(sources, workspace, settings, display)
         if dry_run:
-            raise NotImplementedError
+            return _built.show_estimate(estimate(job), json=json)
         config.save(settings, out)
         built = build(job)
     again = shlex.join(["curate", *sys.argv[1:]])

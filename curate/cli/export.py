@@ -26,8 +26,7 @@ def export(
     opened = Workspace.open(workspace)
     flags = options.with_sets({"style": options.listed(style), "file_format": file_format}, sets)
     settings = config.load(flags, workspace).settings
-    for name in settings.style:
-        plugins.load("formats", name)
+    plugins.check(settings)
     with Display(quiet=quiet or json) as display:
         exported = export_only(opened, settings, display)
     return _built.show_exported(exported, json=json, quiet=quiet)

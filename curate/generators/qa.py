@@ -75,8 +75,9 @@ def pairs_for(text: str, scale: float = 1.0) -> int:
     """How many pairs a passage is good for: it grows with its statements (sentences, list items, table rows), ever more slowly."""
     if len(strip_markdown(text)) < FEWEST_CHARACTERS:
         return 0
-    statements = sum(any(c.isalnum() for c in text[start:end]) and end - start > 12 for start, end in sentences(text))
-    return min(max(round(scale * statements**0.6), 1), MOST_PAIRS)
+    statements: int = sum(any(c.isalnum() for c in text[start:end]) and end - start > 12 for start, end in sentences(text))
+    wanted: int = round(scale * statements**0.6)
+    return min(max(wanted, 1), MOST_PAIRS)
 
 
 def _sample(task: Task, chunk: Chunk, distractors: list[Chunk], pair: Pair, settings: Settings) -> Sample:

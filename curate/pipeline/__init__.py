@@ -1,7 +1,8 @@
 """The line from documents to a dataset: each stage reads tables and writes the next; a stage whose inputs did not change is not run."""
 
 from curate.pipeline.build import Built, build
+from curate.pipeline.estimate import Estimate, estimate
 from curate.pipeline.job import Job
 from curate.pipeline.overview import export_only, overview
 
-__all__ = ["Built", "Job", "build", "export_only", "overview"]
+__all__ = ["Built", "Estimate", "Job", "build", "estimate", "export_only", "overview"]

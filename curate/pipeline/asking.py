@@ -11,7 +11,7 @@ from curate.pipeline.order import Index
 from curate.records import Chunk, Sample, Task, Verdict
 from curate.runner import Done
 from curate.sandbox import Pool
-from curate.work import check, distinct, filters
+from curate.work import check, distinct, filters, warm
 
 
 class Asking:
@@ -20,6 +20,8 @@ class Asking:
     def __init__(self, job: Job, pool: Pool, index: Index) -> None:
         self.job, self.pool, self.index = job, pool, index
         self.chunks: dict[str, list[Chunk]] = {}
+        for _ in range(pool.workers):
+            pool.submit(warm, job.settings)
         self.judges = [module.judge for module in filters(job.settings) if hasattr(module, "judge")]
 
     async def parts(self, names: list[str]) -> AsyncIterator[tuple[str, list[Task]]]:

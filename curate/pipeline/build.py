@@ -34,6 +34,12 @@ def build(job: Job) -> Built:
     return built
 
 
+def prepared(job: Job, ledger: Ledger) -> None:
+    """Runs only the stages before anything is generated; the workspace is locked by the caller."""
+    with Pool(job.settings.workers) as pool:
+        _Build(job, ledger).prepare(pool)
+
+
 class _Build:
     def __init__(self, job: Job, ledger: Ledger) -> None:
         self.job, self.ledger = job, ledger
@@ -42,11 +48,8 @@ class _Build:
 
     def run(self) -> Built:
         job = self.job
-        documents = files.fingerprint(job)
-        self.stage("files", documents, lambda: files.run(job, self.ledger))
         with Pool(job.settings.workers) as pool:
-            passages = chunks.fingerprint(job, documents)
-            self.stage("chunks", passages, lambda: chunks.run(job, pool))
+            passages = self.prepare(pool)
             made = tasks.fingerprint(job, passages)
             if job.settings.retry_failed:
                 self.forget("tasks")
@@ -54,6 +57,15 @@ class _Build:
         if not self.built.ended.signal:
             self.stage("rows", rows.fingerprint(job, made), self.export)
         return self.built
+
+    def prepare(self, pool: Pool) -> str:
+        """Parses and cuts; returns the fingerprint of the chunks."""
+        job = self.job
+        documents = files.fingerprint(job)
+        self.stage("files", documents, lambda: files.run(job, self.ledger))
+        passages = chunks.fingerprint(job, documents)
+        self.stage("chunks", passages, lambda: chunks.run(job, pool))
+        return passages
 
     def stage(self, name: str, fingerprint: str, run: Callable[[], None]) -> None:
         """Runs a stage unless the manifest says that it ran on the same inputs; an entry stands only for a finished stage."""

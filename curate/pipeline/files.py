@@ -39,8 +39,9 @@ def run(job: Job, ledger: Ledger) -> None:
     with Pool(job.settings.workers, limits) as pool:
         reader = _Reader(job, pool, ledger)
         for entry, started in pool.ahead(reader.entries(), reader.start):
-            parsed = started if isinstance(started, Failure) else reader.finish(entry.path, started, limits)
-            writer.add(entry.path, parsed)
+            path = entry.row_id if isinstance(entry, Failure) else entry.path
+            parsed = started if isinstance(started, Failure) else reader.finish(path, started, limits)
+            writer.add(path, parsed)
             job.watch.advance("files", 1, 0 if isinstance(parsed, Failure) else len(parsed.documents))
     writer.close()
 

@@ -4,6 +4,7 @@ from curate import accounts
 from curate.cache import Ledger
 from curate.errors import WorkspaceError
 from curate.export import Exported
+from curate.llm import prices
 from curate.pipeline import rows
 from curate.pipeline.job import Job
 from curate.progress import Watch
@@ -11,14 +12,16 @@ from curate.settings import Settings
 from curate.workspace import Workspace
 
 
-def overview(workspace: Workspace) -> accounts.Overview:
+def overview(workspace: Workspace, settings: Settings) -> accounts.Overview:
     """The accounts of a workspace; also during a build and after a crash."""
     path = workspace.private / "cache.sqlite"
     asks = {"made": 0, "failed": 0, "prompt_tokens": 0, "completion_tokens": 0}
     if path.exists():
         with Ledger.open(path) as ledger:
             asks = ledger.sums()
-    return accounts.overview(workspace, {**asks, "cost": workspace.manifest().get("cost", 0.0)})
+    price = prices(settings).get(settings.model)
+    cost = price.of(asks["prompt_tokens"], asks["completion_tokens"]) if price else None
+    return accounts.overview(workspace, {**asks, "cost": cost if asks["prompt_tokens"] else 0.0})
 
 
 def export_only(workspace: Workspace, settings: Settings, watch: Watch) -> list[Exported]:

@@ -1,14 +1,16 @@
 """The last stage before export: equal samples become one, then the whole table is compared."""
 
-import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from curate.pipeline.job import Job
 from curate.records import Failure, Sample, Verdict
 from curate.work import filters
 from curate.workspace import Workspace, passed
+
+T = TypeVar("T")
 
 
 def run(job: Job) -> None:
@@ -62,9 +64,16 @@ def _copies(workspace: Workspace) -> dict[str, list[str]]:
 
 
 def _joined(same: list[Sample]) -> Sample:
-    first = same[0]
-    lists = ("chunk_ids", "document_ids", "evidence", "replies")
-    return dataclasses.replace(first, **{name: list(dict.fromkeys(v for s in same for v in getattr(s, name))) for name in lists})
+    def joined(lists: Iterable[list[T]]) -> list[T]:
+        return list(dict.fromkeys(item for items in lists for item in items))
+
+    return replace(
+        same[0],
+        chunk_ids=joined(s.chunk_ids for s in same),
+        document_ids=joined(s.document_ids for s in same),
+        evidence=joined(s.evidence for s in same),
+        replies=joined(s.replies for s in same),
+    )
 
 
 @dataclass(slots=True)

@@ -133,6 +133,13 @@ class Planned:
             self.job.workspace.failures.write(f"tasks-{part}", skipped)
 
 
+async def first_round(job: Job) -> list[Task]:
+    """The tasks that the first round would run, without writing anything."""
+    view, index = Chunks(job), Index(job.workspace)
+    found = [await plugins.load("generators", name).plan(view, None, job.settings) for name in names(job.settings)]
+    return balanced(chain.from_iterable(found), index)[: job.settings.limit]
+
+
 async def plan(job: Job, models: Models | None, view: View, index: Index, before: int) -> Planned:
     """Writes the tasks of one round as parts: in document order where all run here, else balanced, so that a cut is fair."""
     planned = Planned(job, view.round)
