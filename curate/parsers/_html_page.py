@@ -43,9 +43,9 @@ def read(source: str, *, whole: bool = False) -> HtmlPage:
     title, language = _title(tree), _language(tree)
     if tree.body is None:
         return HtmlPage(title, language, [])
-    everything, before = len("".join(tree.body.text().split())), _words(tree.body)
+    everything, before = _letters(tree.body), _words(tree.body)
     root = tree.body if whole else _centre(tree)
-    if not whole and _words(root) < before * 0.25:  # a page of links, or one that the rules misread
+    if not whole and (_words(root) < before * 0.25 or _letters(root) < everything * 0.05):  # a page of links, or one that the rules misread
         root = _parse(source).body or tree.body
     linked = 1 - before / everything if everything else 0.0
     return HtmlPage(title, language, _html.pieces(root), linked)
@@ -87,8 +87,11 @@ def _language(tree: "LexborHTMLParser") -> str:
 
 def _words(node: "LexborNode") -> int:
     """Characters of text outside links."""
-    text = len("".join(node.text().split()))
-    return text - sum(len("".join(a.text().split())) for a in node.css("a"))
+    return _letters(node) - sum(_letters(a) for a in node.css("a"))
+
+
+def _letters(node: "LexborNode") -> int:
+    return len("".join(node.text().split()))
 
 
 def _centre(tree: "LexborHTMLParser") -> "LexborNode":
@@ -115,8 +118,7 @@ def _centre(tree: "LexborHTMLParser") -> "LexborNode":
 
 def _is_link_list(node: "LexborNode") -> bool:
     """Many short links and hardly a word between them."""
-    links = [len("".join(a.text().split())) for a in node.css("a")]
+    links = [_letters(a) for a in node.css("a")]
     if len(links) < 4 or node.css_first("h1, h2, pre"):
         return False
-    text = len("".join(node.text().split()))
-    return sum(links) > text * 0.75 and sum(links) / len(links) < 40
+    return sum(links) > _letters(node) * 0.75 and sum(links) / len(links) < 40

@@ -98,10 +98,9 @@ def test_markdown_is_known_by_name_or_by_its_signs() -> None:
     assert markdown.sniff("a.md", b"\x89PNG\0\0") == 0
 
 
-SNIPPETS = st.sampled_from(
-    "# H\n;text ;\n;\n\n;- a\n;  - b\n;1. c\n;```\n;~~~py\n;    code\n;| a | b |\n;|---|---|\n;> q\n;---\n;===\n;<div>;</div>\n;<!--;-->;`;``;"
-    "<table><tr><td>x</td></tr></table>;![a b c d](x);[l](#a)\n;标题\n;\t;\\;+++\n".split(";")
-)
+MARKS = """# H\n;text ;\n;\n\n;- a\n;  - b\n;1. c\n;```\n;~~~py\n;    code\n;| a | b |\n;|---|---|\n;> q\n;---\n;===\n;<div>;</div>\n
+;<!--;-->;`;``;<table><tr><td>x</td></tr></table>;![a b c d](x);[l](#a)\n;标题\n;\t;\\;+++\n"""
+SNIPPETS = st.sampled_from(MARKS.split(";"))
 
 
 @settings(max_examples=300, deadline=None)
