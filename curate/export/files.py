@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     import polars as pl
 
-GROUP_ROWS = 50_000
+GROUP_ROWS = 20_000
 _BREAKS = {ord(c): f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"}  # line breaks to some readers; everywhere else in JSON plain characters
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 

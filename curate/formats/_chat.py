@@ -5,7 +5,7 @@ from typing import Any
 
 from curate.errors import CarryError
 from curate.formats._text import answer, call, parted
-from curate.formats._turns import identified
+from curate.formats._turns import numbered
 from curate.records import Message, ToolCall
 
 ROLES = {"developer": "system", "function": "tool"}
@@ -35,16 +35,7 @@ def read(rows: Any) -> list[Message]:
     """The messages of such a list. Tool results without ids answer the calls before them in order."""
     if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
         raise CarryError("the row has no list of messages")
-    messages: list[Message] = []
-    waiting: list[str] = []
-    for row in rows:
-        message = _message(row)
-        if message.role == "tool" and not message.tool_call_id:
-            message = Message("tool", message.content, tool_call_id=waiting.pop(0) if waiting else "")
-        elif message.tool_calls:
-            waiting = [c.id for c in message.tool_calls]
-        messages.append(message)
-    return messages
+    return numbered([_message(row) for row in rows])
 
 
 def _message(row: dict[str, Any]) -> Message:
@@ -53,7 +44,7 @@ def _message(row: dict[str, Any]) -> Message:
     reasoning = row.get("reasoning_content") or row.get("thinking") or ""
     if role == "assistant" and not reasoning:
         reasoning, content = parted(content)
-    calls = identified([call(c.get("function", c), str(c.get("id") or "")) for c in row.get("tool_calls") or []])
+    calls = [call(c.get("function", c), str(c.get("id") or "")) for c in row.get("tool_calls") or []]
     weight = row.get("weight")
     return Message(role, content, reasoning, calls, str(row.get("tool_call_id") or ""), 1.0 if weight is None else float(weight))
 

@@ -1,11 +1,10 @@
 """What every style needs of a sample: what it is for, and its messages in an order that every reader accepts."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
 from curate.errors import CarryError
-from curate.records import Message, Sample, ToolCall
+from curate.records import Message, Sample
 from curate.settings import Settings
 
 FOLLOWS = {"": ("user",), "user": ("assistant",), "assistant": ("user", "tool"), "tool": ("tool", "assistant")}
@@ -31,8 +30,9 @@ def prepared(sample: Sample, settings: Settings, style: str, purposes: tuple[str
 
 
 def complete(messages: list[Message], sample: Sample) -> list[Message]:
-    """The same messages, in order, with ids on all tool calls; raises CarryError where a reader would drop or misread them."""
+    """The same messages with ids on all tool calls, results in their order; raises CarryError where a reader would drop or misread them."""
     _check_order(messages)
+    messages = numbered(messages)
     names = {str(t.get("function", t).get("name")) for t in sample.tools}
     for message in messages:
         _check_message(message, names)
@@ -79,26 +79,33 @@ def _check_message(message: Message, tools: set[str]) -> None:
                 raise CarryError(f"an answer holds {tag} as text, which readers take for markup")
 
 
-def _paired(before: list[Message], turn: list[Message]) -> Iterator[Message]:
-    """A turn with ids on its calls; a turn of tool results in the order of the calls before it, with their ids."""
-    calls = before[-1].tool_calls if before and before[-1].role == "assistant" else []
+def _paired(before: list[Message], turn: list[Message]) -> list[Message]:
+    """A turn as it is; a turn of tool results in the order of the calls before it."""
+    calls = [c.id for c in before[-1].tool_calls] if before else []
     if turn[0].role != "tool":
         if calls:
-            raise CarryError(f"the call of {calls[0].name!r} has no result")
-        return iter(replace(m, tool_calls=identified(m.tool_calls)) if m.tool_calls else m for m in turn)
+            raise CarryError("a tool call has no result")
+        return turn
     results = [m.tool_call_id for m in turn]
     if len(results) != len(calls):
         raise CarryError(f"{len(results)} tool results answer {len(calls)} calls")
-    ids = [c.id for c in calls]
-    if any(results):
-        if sorted(results) != sorted(ids) or len(set(ids)) != len(ids):
-            raise CarryError("a tool result names no call of the turn before it")
-        turn = sorted(turn, key=lambda m: ids.index(m.tool_call_id))
-    return iter(replace(m, tool_call_id=c.id) for m, c in zip(turn, identified(calls), strict=True))
+    if sorted(results) != sorted(calls) or len(set(calls)) != len(calls):
+        raise CarryError("a tool result names no call of the turn before it")
+    return sorted(turn, key=lambda m: calls.index(m.tool_call_id))
 
 
-def identified(calls: list[ToolCall]) -> list[ToolCall]:
-    """The calls of one turn; where ids are missing or doubled, all are numbered."""
-    if len({c.id for c in calls if c.id}) == len(calls):
-        return calls
-    return [replace(c, id=f"call_{n}") for n, c in enumerate(calls, 1)]
+def numbered(messages: list[Message]) -> list[Message]:
+    """The messages with ids on all calls; results that name no call answer the calls before them in order."""
+    if any(m.tool_call_id for m in messages) or not any(m.tool_calls for m in messages):
+        return messages
+    done: list[Message] = []
+    waiting: list[str] = []
+    count = 0
+    for message in messages:
+        if message.tool_calls:
+            calls = [c if c.id else replace(c, id=f"call_{n}") for n, c in enumerate(message.tool_calls, count + 1)]
+            count, waiting = count + len(calls), [c.id for c in calls]
+            done.append(replace(message, tool_calls=calls))
+        else:
+            done.append(replace(message, tool_call_id=waiting.pop(0)) if message.role == "tool" and waiting else message)
+    return done

@@ -7,8 +7,8 @@ from typing import Any
 from curate.errors import CarryError
 from curate.formats._text import answer, bare, call, dump, load
 from curate.formats._text import parted as split_answer
-from curate.formats._turns import parted, prepared, purpose, trained_whole
-from curate.records import Message, Sample, ToolCall
+from curate.formats._turns import numbered, parted, prepared, purpose, trained_whole
+from curate.records import Message, Sample
 from curate.settings import Settings
 
 VERSION = 1
@@ -47,14 +47,14 @@ def record(sample: Sample, settings: Settings) -> dict[str, Any]:
 
 
 def parse(row: dict[str, Any]) -> list[Message]:
-    """The messages of a row; calls are numbered within their turn."""
+    """The messages of a row; calls get numbers for ids."""
     turns = [*row.get("conversations", []), *([row["chosen"]] if isinstance(row.get("chosen"), dict) else [])]
     messages = [Message("system", row["system"])] if row.get("system") else []
     if turns and _role(turns[0]) == "system":
         messages = []  # a system turn stands above the column, as its readers have it
     for turn in turns:
-        messages += _parse_turn(turn, messages[-1].tool_calls if messages else [])
-    return messages
+        messages += _parse_turn(turn, len(messages[-1].tool_calls) if messages else 0)
+    return numbered(messages)
 
 
 def dataset_info(file_name: str, columns: Collection[str]) -> dict[str, Any]:
@@ -104,12 +104,10 @@ def _role(turn: Any) -> str:
     return ROLES[turn["from"]]
 
 
-def _parse_turn(turn: Any, calls: list[ToolCall]) -> list[Message]:
+def _parse_turn(turn: Any, calls: int) -> list[Message]:
     role, text = _role(turn), turn["value"]
     if role == "tool":
-        results = text.split(BETWEEN_RESULTS) if len(calls) > 1 else [text]
-        ids = [c.id for c in calls] if len(calls) == len(results) else [""] * len(results)
-        return [Message("tool", r, tool_call_id=i) for r, i in zip(results, ids, strict=True)]
+        return [Message("tool", result) for result in (text.split(BETWEEN_RESULTS) if calls > 1 else [text])]
     if role == "call":
         return [_parse_calls(text)]
     if role == "assistant":
@@ -122,5 +120,5 @@ def _parse_calls(text: str) -> Message:
     reasoning, rest = split_answer(text)
     content, opened, tagged = rest.partition("<tool_call>")
     found = load(tagged.partition("</tool_call>")[0] if opened else rest, "a function_call turn")
-    calls = [call(c, f"call_{n}") for n, c in enumerate(found if isinstance(found, list) else [found], 1)]
+    calls = [call(c) for c in (found if isinstance(found, list) else [found])]
     return Message("assistant", content.removesuffix("\n") if opened else "", reasoning, calls)
