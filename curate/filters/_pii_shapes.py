@@ -27,7 +27,7 @@ SECRET_VALUE = r"[!#-&*-+\-./0-9:=?@A-Z\\^_`a-z|~]"  # no quotes, brackets or co
 SHAPES: list[tuple[str, float, str]] = [
     ("EMAIL_ADDRESS", 0.9, rf"(?<!{LOCAL}){LOCAL}(?:{LOCAL}|\.(?=[^@.])){{0,63}}@{HOST}(?![0-9A-Za-z\-]|:[0-9A-Za-z~/])"),
     ("EMAIL_ADDRESS", 0.95, rf"{UNSPACED}{{1,10}}(?:\.{UNSPACED}{{1,10}})?[0-9._\-]{{0,10}}@{HOST}(?![0-9A-Za-z\-])"),
-    ("PHONE_NUMBER", 0.7, rf"(?<![0-9A-Za-z_+])\+[1-9][0-9]{{0,2}}(?:[ .\-/]?\(?[0-9]{{1,12}}\)?){{1,6}}{EXTENSION}{RIGHT}"),
+    ("PHONE_NUMBER", 0.7, rf"(?<![0-9A-Za-z_+])\+[1-9][0-9]{{0,2}}(?:[ .\-/]?\(?[0-9]{{1,12}}+\)?){{1,6}}+{EXTENSION}{RIGHT}"),
     ("PHONE_NUMBER", 0.65, rf"{LEFT}00[1-9][0-9]{{0,2}}(?:[ .\-][0-9]{{2,8}}){{2,5}}{EXTENSION}{RIGHT}"),
     ("PHONE_NUMBER", 0.65, rf"{LEFT}(?:1[ .\-])?(?:\([2-9][0-9]{{2}}\) ?|[2-9][0-9]{{2}}[.\-])[0-9]{{3}}[.\-][0-9]{{4}}{EXTENSION}{RIGHT}"),
     ("PHONE_NUMBER", 0.6, rf"{LEFT}(?:86[\- ])?1[3-9][0-9](?:[0-9]{{8}}|[\- ][0-9]{{4}}[\- ][0-9]{{4}}){RIGHT}"),
@@ -42,7 +42,7 @@ SHAPES: list[tuple[str, float, str]] = [
         0.75,
         rf"(?i:\bcard|\bvisa|mastercard|\bamex|卡号)[^0-9\n]{{0,20}}\K(?:[0-9]{{4}}(?:[ \-][0-9]{{4}}){{3}}|[0-9]{{12,19}}){RIGHT}",
     ),
-    ("IBAN_CODE", 0.75, rf"(?i:\biban)[^\n0-9]{{0,20}}?\K[A-Z]{{2}}[0-9]{{2}}(?: ?[0-9A-Z]{{2,4}}){{3,8}}{RIGHT}"),
+    ("IBAN_CODE", 0.75, rf"(?i:\biban)[^\n0-9]{{0,20}}?\K[A-Z]{{2}}[0-9]{{2}}(?: ?[0-9A-Z]{{1,4}}+){{3,8}}+{RIGHT}"),
     ("PASSPORT", 0.75, rf"(?i:\bpassport|护照)[^0-9\n]{{0,15}}?\K(?=[0-9A-Z]*[0-9]{{4}})[0-9A-Z]{{7,10}}{RIGHT}"),
     ("BANK_ACCOUNT", 0.75, rf"(?i:\bbank account|\baccount ?(?:number|no\b|[:#])|银行账[号户]|账号)[^0-9\n]{{0,12}}\K[0-9]{{8,19}}{RIGHT}"),
     ("CRYPTO", 0.8, rf"{LEFT}0x[0-9a-fA-F]{{40}}{RIGHT}"),

@@ -10,15 +10,16 @@ def _any(*phrases: str) -> re.Pattern[str]:
 _GIVEN = r"(?:given|provided|above|following|source)"
 _TEXT = rf"(?:passage|excerpt|{_GIVEN} (?:text|document|article|context|information|section|content)|text above)"
 _NAMED = r"(?:text|document|article|paragraph|section|context|chapter|author|author's|page|information provided|reading|snippet)"
+_OTHER = r"(?! (?:of|on|about|for|formats?|types?|fields?|called|titled|named)\b)"  # "the context of travel", "the section on hotels"
 _CHINESE = r"(?:文章|文本|文档|段落|材料|内容|资料|短文|原文|文字|信息|章节|片段|上下文)"
 _CANNOT = r"(?:can(?:no|')t|can not|am unable to|'m unable to|am not able to)"
 
 # A question that only someone with the passage before them can answer. "The text field" or "the document format" is no such phrase.
 LEANING = _any(
-    rf"\b(?:according to|based on|as per) (?:the|this|that) (?:\w+ )?(?:{_TEXT}|{_NAMED})\b(?! of | format| type| field)",
+    rf"\b(?:according to|based on|as per) (?:the|this|that) (?:\w+ )?(?:{_TEXT}|{_NAMED})\b{_OTHER}",
     rf"\b(?:in|from|by|of|does|do|did|is) (?:the|this) {_TEXT}\b",
     r"\b(?:mentioned|described|discussed|listed|shown|stated|given|provided|outlined|presented) "
-    rf"(?:above\b|(?:in|by) (?:the|this) (?:\w+ )?{_NAMED}\b)",
+    rf"(?:above\b|(?:in|by) (?:the|this) (?:\w+ )?{_NAMED}\b{_OTHER})",
     r"\b(?:in|from|of|does|is) this (?:passage|excerpt|article|paragraph|document|chapter|section|text)\b",
     r"\b(?:the|this) (?:passage|excerpt)(?:'s)? (?:say|state|mention|describe|provide|explain|discuss|suggest|about)",
     r"\b(?:does|did) the author\b|\bthe author (?:says?|states?|argues?|mentions?|describes?|suggests?|believes?|thinks?)\b",
@@ -42,12 +43,12 @@ LEANING_ANSWER = _any(
 )
 
 REFUSAL = _any(
-    r"^\W*(?:I(?:'m| am) (?:very )?sorry|sorry|I apologi[sz]e|unfortunately)[,.]? ?(?:but )?"
+    r"\A\W{0,10}(?:I(?:'m| am) (?:very )?sorry|sorry|I apologi[sz]e|unfortunately)[,.]? ?(?:but )?"
     r"I (?:don't have|can(?:no|')t|can not|am unable|'m unable)\b",
-    rf"^\W*I {_CANNOT} (?:assist|help|answer|provide|fulfil|comply|generate|create|access|browse|determine|find)\b",
+    rf"\A\W{0, 10}I {_CANNOT} (?:assist|help|answer|provide|fulfil|comply|generate|create|access|browse|determine|find)\b",
     rf"\bthe (?:{_GIVEN} )?(?:passage|text|document|context|excerpt|information)(?: provided)? (?:does not|doesn't|did not) "
     r"(?:mention|say|specify|contain|provide|include|state)\b",
-    r"^\W*(?:很?抱歉|对不起)[，,。]?(?:但)?我?(?:无法|不能|没有|暂时)|^\W*我(?:无法|不能)(?:回答|提供|协助|帮助|确定|访问|满足)",
+    r"\A\W{0,10}(?:很?抱歉|对不起)[，,。]?(?:但)?我?(?:无法|不能|没有|暂时)|\A\W{0,10}我(?:无法|不能)(?:回答|提供|协助|帮助|确定|访问|满足)",
     r"(?:文中|文本|文档|上文|原文|材料|资料|给定的?内容)(?:中)?(?:并)?(?:没有|未)(?:明确)?(?:提及|提到|说明|提供|给出)",
     r"\bas an? (?:AI|artificial intelligence) language model\b|\bas a large language model\b|\bmy (?:training data|knowledge cutoff)\b",
 )
@@ -70,14 +71,14 @@ BOILERPLATE = _any(
     r"\bclick here (?:to|for)\b|\bread more\s*(?:\.{3}|…|»|→|$)|\bsubscribe to our newsletter\b",
     r"\bshare (?:this )?on (?:facebook|twitter)\b|\bsign in to continue\b|\ball rights reserved\b",
     r"^\s*(?:copyright )?(?:©|\(c\)) ?\d{4}|版权所有|^\s*Copyright \d{4}",
-    r"(?:\.{5,}|(?:\. ){5,}|…{3,}|·{5,})\s*\d{1,4}\s*$",
+    r"(?:\.{5,200}|(?:\. ){5,100}|…{3,50}|·{5,200})\s*\d{1,4}\s*$",
     r"点击(?:这里|此处)(?:查看|下载|进入|了解)|返回(?:顶部|首页)|接受(?:所有)?\s?cookie|本网站使用\s?cookie",
     r"上一[篇页章][:：].*下一[篇页章]|扫码关注|分享到(?:微信|微博)",
 )
 
 PLACEHOLDER = _any(
     r"\blorem ipsum\b|\bdolor sit amet\b",
-    r"^\W*(?:TODO|TBD|FIXME|XXX)\W*$|^\W*(?:TODO|FIXME)\s?[:：]",
+    r"^[^\w\n]{0,10}(?:TODO|TBD|FIXME|XXX)(?:[^\w\n]{0,10}$|\s?[:：])",
     r"待补充|待完善|此处(?:填写|插入|省略)",
 )
 

@@ -10,7 +10,7 @@ _NEGATION = re.compile(
     r"\b(?:not?|never|neither|nor|none|without|cannot|except|un(?:able|less))\b|n['’]t\b|[不没无未非勿别]", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<=[\w,;:)] )[A-Z][\w'’-]+|\b[A-Z]{2,}[A-Z0-9]*\b|\b\w*\d\w*\b")
-_MARK = re.compile(r"(?<=\w)[#%+＋％]|[<>=$€¥£]|(?<![\w.-])-(?=\d)")
+_MARK = re.compile(r"[#%+＋％](?<=\w.)|[<>=$€¥£]|-(?=\d)(?<![\w.-].)")  # the sign comes first: the search then skips from sign to sign
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _SMALL = frozenset(
     re.findall(

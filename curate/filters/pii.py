@@ -164,6 +164,8 @@ def _apart(hits: list[tuple[float, int, int, str]]) -> list[tuple[int, int, str]
 @cache
 def _engine() -> Any:
     """Presidio without a language model, built once per process (about a second)."""
+    import logging
+
     import regex
     from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerRegistry, predefined_recognizers
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
@@ -181,5 +183,6 @@ def _engine() -> Any:
     for kind in dict.fromkeys(kind for kind, _, _ in SHAPES):
         patterns = [Pattern(kind, shape, score) for other, score, shape in SHAPES if other == kind]
         registry.add_recognizer(PatternRecognizer(kind, name=f"curate {kind}", patterns=patterns, global_regex_flags=regex.MULTILINE))
+    logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)  # it logs values that it cannot validate
     nlp = NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "none"}])
     return AnalyzerEngine(registry=registry, nlp_engine=nlp, supported_languages=["en"])

@@ -124,3 +124,15 @@ def test_marks_count_characters_of_their_own_field():
     sample = row("é" * 300 + " ann@example.com", "中文" * 200 + "13800138000")
     marks = pii.find(sample)
     assert [sample.messages[m["message"]].content[m["start"] : m["end"]] for m in marks] == ["ann@example.com", "13800138000"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["+1" + "2" * 80 + "x", "IBAN " + "AB12" * 40, "a." * 400, "://a:" * 300, "+1 (2)(3)(4)(5)(6)(7)(8) ", "-----BEGIN PRIVATE KEY-----"],
+)
+def test_hostile_text_takes_no_longer_than_other_text(part):
+    import time
+
+    start = time.process_time()
+    pii.scan((part + " \n") * max(1, 20_000 // len(part)))
+    assert time.process_time() - start < 3

@@ -98,6 +98,8 @@ def test_a_question_that_leans_on_an_unseen_passage_fails_unless_the_prompt_show
         "What does the text field of the form hold?",
         "Which document format does the office accept?",
         "How does one pass the security section of the test?",
+        "How is the course described in the context of training?",
+        "What is described in the section on hotels?",
         "How is the author field of a commit set?",
         "According to the travel policy, when must claims be filed?",
         "中文中如何表示复数？",
@@ -134,3 +136,12 @@ def test_every_rule_that_speaks_is_named_with_its_reason():
     verdict = quality.check(sample, [], Settings())
     assert verdict.detail["rules"] == ["leans", "placeholders"]
     assert verdict.reason.count(";") == 1
+
+
+@pytest.mark.parametrize("part", ["\n\n.,;", "a ", ". ", "```\n", "[your ", "根据", "word word\n"])
+def test_hostile_text_takes_no_longer_than_other_text(part):
+    import time
+
+    start = time.process_time()
+    rules(answer=part * (50_000 // len(part)))
+    assert time.process_time() - start < 3
