@@ -18,6 +18,7 @@ _SILENT = {"script", "style", "template", "svg", "iframe", "object", "button", "
 _SUPER = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUB = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 _REFERENCE = re.compile(r"https?://[^\s()<>]{4,200}")
+_ANCHORS = {"", "¶", "§", "#", "🔗", "⚓", "Anchor", "Permalink"}
 _LINK = re.compile(r"\[([^\[\]]+)\]\(https?://[^\s()]+\)")
 _DEEPEST = 100
 
@@ -53,12 +54,13 @@ def _unlinked(text: str) -> str:
 
 def plain(node: "LexborNode") -> str:
     """An element's text on one line without emphasis, as a heading or a term is written."""
-    for anchor in node.css("a.headerlink, a.anchor, a.anchorjs-link, a.hash-link, a.header-anchor"):
-        anchor.decompose()
+    for anchor in node.css("a"):
+        if anchor.text().strip() in _ANCHORS:
+            anchor.decompose()
     text = "".join(render(child) for child in node.iter(include_text=True) if child.tag != "img")
     text = _SPACE.sub(" ", _INVISIBLE.sub("", _PICTURE.sub("", text)).replace(_BREAK, " ")).replace("**", "")
     text = re.sub(r"(?<![*\w])\*([^*]+)\*(?![*\w])", r"\1", text)
-    return text.strip().removesuffix("¶").rstrip()
+    return text.strip()
 
 
 def _marked(text: str, mark: str) -> str:

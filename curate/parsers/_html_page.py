@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _DEAD = (
     "script, style, template, svg, canvas, iframe, object, embed, audio, video, link, meta, button, input, select, textarea, dialog, "
-    '[hidden], [aria-hidden="true"]:not(math), .katex-html, .sr-only, .visually-hidden, .screen-reader-text'
+    '[hidden], [aria-hidden="true"]:not(math), .katex-html, .sr-only, .visually-hidden, .screen-reader-text, .boring'
 )
 _FRAME = (
     "nav, footer, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], [role=complementary], "
@@ -24,6 +24,11 @@ _NOISE = re.compile(
     r"skip-?(?:link|to-content)|pagination|pager|toc|table-of-contents|feedback|edit-page|copyright|login|signup)(?:$|[\s_-])"
 )
 _CENTRE = "main, [role=main], article, [itemprop=articleBody], #content, #main-content, .markdown-body, .post-content, .entry-content"
+_UI = re.compile(  # a line that is for the hand, not for the reader
+    r"(?i)\W*(?:(?:view |show |hide )?source|edit(?: this page)?(?: on \w+)?|copy(?: code)?|(?:back to )?top|next|prev(?:ious)?|"
+    r"(?:next|up|previous): .{1,120}|permalink|share|print|skip to .{1,30}|on this page|table of contents|expand description|"
+    r"(?:show|read|load) (?:more|less|all)|返回顶部|上一[篇页章]|下一[篇页章]|编辑(?:此|本)页|复制(?:代码)?|展开|收起|目录|分享|ⓘ)\W*"
+)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9-]+)?")
 
 
@@ -48,7 +53,10 @@ def read(source: str, *, whole: bool = False) -> HtmlPage:
     if not whole and (_words(root) < before * 0.25 or _letters(root) < everything * 0.05):  # a page of links, or one that the rules misread
         root = _parse(source).body or tree.body
     linked = 1 - before / everything if everything else 0.0
-    return HtmlPage(title, language, _html.pieces(root), linked)
+    pieces = _html.pieces(root)
+    if not whole:
+        pieces = [(kind, text) for kind, text in pieces if kind != "text" or not _UI.fullmatch(text)]
+    return HtmlPage(title, language, pieces, linked)
 
 
 def fragment(source: str) -> list[_html.Piece]:

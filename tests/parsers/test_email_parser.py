@@ -78,7 +78,8 @@ def test_attachments_are_named_and_forwarded_mails_are_read() -> None:
 
 
 def test_broken_headers_and_undeclared_charsets_are_read_as_far_as_they_go() -> None:
-    raw = "Subject: =?utf-8?B?5rWL6K+V?= =?no-such?Q?x=FC?= =?utf-8?B?###?=\nFrom: a@example.com\nContent-Type: text/plain; charset=no-such\n\n"
+    raw = "Subject: =?utf-8?B?5rWL6K+V?= =?no-such?Q?x=FC?= =?utf-8?B?###?=\nFrom: a@example.com\n"
+    raw += "Content-Type: text/plain; charset=no-such\n\n"
     document = parse(raw.encode() + "这是一封没有正确声明编码的邮件，但是内容可以读出来。".encode("gbk"))
     assert document.title.startswith("测试")
     assert document.text.endswith("这是一封没有正确声明编码的邮件，但是内容可以读出来。")

@@ -67,7 +67,8 @@ def test_a_damaged_book_says_what_is_wrong(changes: dict[str, str | None], messa
 def encryption(method: str) -> str:
     return (
         '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container" '
-        f'xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:EncryptionMethod Algorithm="{method}"/></enc:EncryptedData></encryption>'
+        f'xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData>'
+        f'<enc:EncryptionMethod Algorithm="{method}"/></enc:EncryptedData></encryption>'
     )
 
 

@@ -41,6 +41,11 @@ def test_a_list_of_links_beside_the_content_is_dropped() -> None:
     assert text(f"<div><ul>{links}</ul></div><h2>Keeping</h2><p>{LONG}</p>") == f"## Keeping\n\n{LONG}"
 
 
+def test_signs_and_lines_that_are_for_the_hand_go() -> None:
+    source = f'<h2><a href="#k">§</a>Keeping<a class="headerlink" href="#k">¶</a></h2><p><a href="/edit">Edit this page</a></p><p>{LONG}</p><p>Next</p>'
+    assert text(source) == f"## Keeping\n\n{LONG}"
+
+
 def test_lists_keep_their_nesting_numbers_and_paragraphs() -> None:
     source = '<ol start="3"><li>one<ul><li>a<li>b</ul><li><p>two</p><p>more</p></ol>'
     assert text(source) == "3. one\n   - a\n   - b\n4. two\n\n   more"
