@@ -3,8 +3,8 @@
 import re
 
 _DULL = re.compile(
-    r"(?i).*\.(?:png|jpe?g|gif|svg|webp|bmp)|.{0,30}\blogo|(?:the |an? )?(?:icon|image|img|photo|picture|avatar|banner|cover|screenshot|alt text|"
-    r"在这里插入图片描述|图片|输入图片说明)s?[\W\d]*"
+    r"(?i).*\.(?:png|jpe?g|gif|svg|webp|bmp)|.{0,30}\blogo|"
+    r"(?:the |an? )?(?:icon|image|img|photo|picture|avatar|banner|cover|screenshot|alt text|在这里插入图片描述|图片|输入图片说明)s?[\W\d]*"
 )
 _BADGE = re.compile(r"(?i)shields\.io|badge|travis-ci|codecov|\bdata:image/gif")
 

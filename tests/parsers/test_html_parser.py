@@ -42,7 +42,8 @@ def test_a_list_of_links_beside_the_content_is_dropped() -> None:
 
 
 def test_signs_and_lines_that_are_for_the_hand_go() -> None:
-    source = f'<h2><a href="#k">§</a>Keeping<a class="headerlink" href="#k">¶</a></h2><p><a href="/edit">Edit this page</a></p><p>{LONG}</p><p>Next</p>'
+    heading = '<h2><a href="#k">§</a>Keeping<a class="headerlink" href="#k">¶</a></h2>'
+    source = f'{heading}<p><a href="/edit">Edit this page</a></p><p>{LONG}</p><p>Next</p>'
     assert text(source) == f"## Keeping\n\n{LONG}"
 
 
