@@ -2,7 +2,6 @@
 
 import re
 from itertools import pairwise
-from statistics import median
 
 from curate import markup
 
@@ -17,6 +16,7 @@ _CHINESE_LEVELS = {"编": 1, "篇": 1, "部": 1, "章": 1, "节": 2, "条": 3, "
 _RULE = re.compile(r"\s*([=\-~*_#])\1{2,}\s*")
 _ENDS = tuple(".!?;,:。！？；，：、…")
 _CLOSED = tuple(".!?:;。！？：；…\"'”’）)")
+_GAP = re.compile(r"[^.!?:\s] {2,}\S")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
 
 
@@ -75,7 +75,21 @@ def _body(lines: list[str], width: int) -> list[Piece]:
         first = starts.index(True)
         before = [("text", unwrap(lines[:first], width))] if first else []
         return [*before, ("list", _list(lines[first:], starts[first:]))]
-    return [("text", unwrap(lines, width))]
+    text = unwrap(lines, width)
+    return _glued(text.split("\n")) if len(lines) > 15 else [("text", text)]
+
+
+def _glued(lines: list[str]) -> list[Piece]:
+    """Paragraphs that no blank line parts, as in text taken from a PDF: long lines stand alone, short ones together."""
+    found: list[Piece] = []
+    short: list[str] = []
+    for line in lines:
+        if len(line) > 200:
+            found += [("text", "\n".join(short)), ("text", line)]
+            short = []
+        else:
+            short.append(line)
+    return [(kind, text) for kind, text in [*found, ("text", "\n".join(short))] if text]
 
 
 def _looks_laid_out(lines: list[str]) -> bool:
@@ -96,38 +110,48 @@ def _list(lines: list[str], starts: list[bool]) -> str:
 
 
 def unwrap(lines: list[str], width: int) -> str:
-    """Joins lines into one where each but the last is about as long as the text is wide; else keeps them."""
+    """Joins each line that is as long as the text is wide with the next; a shorter one ends its paragraph."""
     lines = [line.strip() for line in lines]
-    if width and len(lines) > 1:
-        full = sum(_columns(line) + _first_word(after) > width for line, after in pairwise(lines))
-        if full >= (len(lines) - 1) * 0.8:
-            whole = lines[0]
-            for line in lines[1:]:
-                whole = _joined(whole, line)
-            return whole
-    return "\n".join(lines)
+    joined = lines[:1]
+    for before, line in pairwise(lines):
+        if width and (_is_full(before, line, width) or _goes_on(before, line, width)):
+            joined[-1] = _joined(joined[-1], line)
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
+def _is_full(line: str, after: str, width: int) -> bool:
+    """Whether the next line's first word would not have fitted on this line."""
+    return _columns(line) + _first_word(after) > width
+
+
+def _goes_on(line: str, after: str, width: int) -> bool:
+    """Whether a line of some length breaks off within its sentence, as ragged edges and later edits make it."""
+    in_columns = _GAP.search(line) or _GAP.search(after)
+    return after[:1].islower() and not line.endswith(_CLOSED) and _columns(line) > width * 0.6 and not in_columns
 
 
 def _joined(before: str, after: str) -> str:
-    """No space between two wide characters; a hyphen that parted a word goes."""
+    """No space between two wide characters, nor after a hyphen."""
     if _WIDE.match(before[-1:]) and _WIDE.match(after[:1]):
         return before + after
     if re.search(r"[a-z]-$", before) and after[:1].islower():
-        return before[:-1] + after
+        return before + after
     return f"{before} {after}"
 
 
 def _wrap_width(text: str) -> int:
     """The column at which the text was wrapped by hand, 0 where it was not."""
-    groups = [g.split("\n") for g in re.split(r"\n\s*\n", text[:400_000])]
-    inner = [_columns(line.strip()) for group in groups for line in group[:-1] if line.strip() and not _BULLET.match(line)]
+    groups = [[line.strip() for line in g.split("\n")] for g in re.split(r"\n\s*\n", text[:400_000])]
+    lines = [pair for group in groups for pair in pairwise(group) if all(pair)]
+    inner = [(line, after) for line, after in lines if not (_BULLET.match(line) or _GAP.search(line) or "|" in line)]
     if len(inner) < 3:
         return 0
-    longest = sorted(inner)[int(len(inner) * 0.95)]
-    ended = sum(line.rstrip().endswith(_CLOSED) for group in groups for line in group[:-1])
-    if not 40 <= longest <= 130 or median(inner) < longest * 0.75 or ended > len(inner) * 0.6:
-        return 0
-    return longest
+    width = sorted(_columns(line) for line, _ in inner)[int(len(inner) * 0.9)]
+    full = [line for line, after in inner if _is_full(line, after, width)]
+    sentences = sum(line.endswith(_CLOSED) for line in full)  # a sentence a line is no wrapping
+    return width if 40 <= width <= 130 and len(full) > len(inner) * 0.4 and sentences < len(full) * 0.5 else 0
 
 
 def _columns(text: str) -> int:
