@@ -6,19 +6,18 @@ from curate.generators import _extract_english as words
 from curate.generators._extract_passage import pick
 
 GERUND = re.compile(r"([A-Za-z]+ing)\b(.*)", re.S)
-YOU = {"your": "my", "you're": "I'm", "you’re": "I’m", "you've": "I've", "you’ve": "I’ve", "you'll": "I'll", "you’ll": "I’ll", "you'd": "I'd", "you’d": "I’d",
-       "yourself": "myself", "yours": "mine"}  # fmt: skip
-TO_ME = frozenset(["to", "for", "with", "of", "by", "from", "about", "contact", "help", "give", "tell", "notify", "send", "email", "let", "ask", "assist", "gives", "tells", "between", "at", "remind", "inform", "send", "reimburse", "pay", "allow", "allows", "lets"])
-AFTER_ME = frozenset(["to", "for", "with", "of", "by", "from", "about", "in", "on", "at", "and", "or", "as", "if", "when"])
+YOU = {
+    "your": "my", "you're": "I'm", "you’re": "I’m", "you've": "I've", "you’ve": "I’ve", "you'll": "I'll", "you’ll": "I’ll",
+    "you'd": "I'd", "you’d": "I’d", "yourself": "myself", "yours": "mine",
+}  # fmt: skip
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 VAGUE = re.compile(
-    r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such|same|he|she|him|her|his|hers|its|one|ones|both|either|neither|former|latter|i|me|my)\b(?! (?:is|are) no\b)",
+    r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such|same|he|she|him|her|his|hers|its|ones?|both"
+    r"|either|neither|former|latter|i|me|my)\b(?! (?:is|are) no\b)",
     re.I,
 )
-EMPTY_WORDS = frozenset(
-    ["what", "when", "where", "which", "while", "with", "about", "from", "into", "your", "their", "have", "this", "that", "these", "those", "them", "they", "does", "should", "there", "know", "explain", "steps", "step", "example", "using", "general", "other", "more", "between", "before", "after", "during", "through", "guide", "overview", "page"]
-)
-QUESTION_WORDS = frozenset(["what", "how", "who", "when", "where", "why", "which", "can", "do", "does", "is", "are", "should", "will", "may", "must", "could", "would", "did", "has", "have", "am", "whom", "whose"])
+GOES_ON = r"of|for|in|to|at|on|or|and|is|are|can|may|must|should|will|has|was|were|serves|does|that|which|before|after|if|when"
+MASS = re.compile(rf"(?:{'|'.join(sorted(words.MASS_ENDS))})$", re.I)
 
 
 def mine(phrase: str) -> str:
@@ -33,7 +32,7 @@ def mine(phrase: str) -> str:
             return word
         before = WORD.findall(phrase[: found.start()][-20:])
         after = WORD.match(phrase[found.end() :].lstrip())
-        if before and before[-1].lower() in TO_ME and (not after or after[0].lower() in AFTER_ME or before[-1].lower() not in ("if", "when")):
+        if before and before[-1].lower() in words.TO_ME:
             return "me"
         return "I" if after else "me"
 
@@ -108,7 +107,7 @@ def generic(heading: str) -> bool:
 def is_question(heading: str) -> bool:
     """Whether a heading asks: it ends with a question mark and opens with a word that asks."""
     first = WORD.match(heading)
-    return heading.endswith("?") and bool(first) and first[0].lower() in QUESTION_WORDS  # type: ignore[index]
+    return heading.endswith("?") and bool(first) and first[0].lower() in words.QUESTION_WORDS  # type: ignore[index]
 
 
 def clear(phrase: str) -> bool:
@@ -126,30 +125,30 @@ def how(phrase: str, *, steps: bool) -> str:
 
 def content(text: str) -> set[str]:
     """The stems of the words that carry meaning: two texts that share one speak of the same thing."""
-    return {w.lower()[:5] for w in WORD.findall(text) if len(w) > 3 and w.lower() not in EMPTY_WORDS}
+    return {w.lower()[:5] for w in WORD.findall(text) if len(w) > 3 and w.lower() not in words.EMPTY_WORDS}
 
 
-MASS = re.compile(
-    r"(?:tion|sion|ment|ance|ence|ity|ness|ing|ship|ism|age|care|leave|time|work|information|software|hardware|equipment|travel|access|support|feedback|data|advice|policy|status|law|"
-    r"research|money|help|privacy|health|mail|pay|staff|content|culture|history|design|code|life|safety|etiquette|dress|food|transit|parental|insurance|structure|mileage)$",
-    re.I,
-)
-
-
-COUNTABLE = frozenset(["balance", "allowance", "alliance", "appliance", "instance", "audience", "conference", "experience", "incident", "document", "statement", "agreement", "requirement", "department", "apartment", "appointment", "tournament", "element", "question", "session", "mission", "version", "commission", "permission", "option", "position", "station", "exception", "meeting", "building", "setting", "warning", "city", "facility", "university", "community", "activity", "entity", "opportunity", "page", "image", "message", "package", "language", "vantage", "village", "bandage", "ship", "scholarship", "membership", "mechanism", "organism", "disability", "vision", "division", "occasion"])
+def says_what(phrase: str) -> bool:
+    """Whether an instruction has an object: "submit a form", not "sign in"."""
+    return sum(len(word) > 2 and word.lower() not in ("the", "with", "for") for word in WORD.findall(phrase)) > 1
 
 
 def named(heading: str, answer: str) -> str | None:
     """A name with the article it needs: the one the answer gives it; None where a single countable thing would stand bare."""
     name = name_phrase(heading, answer)
-    found = re.search(rf"\b(the|an?) {re.escape(heading)}(?=[.,;:!?)]| (?:of|for|in|to|at|on|or|and|is|are|can|may|must|should|will|has|was|were|serves|does|that|which|before|after|if|when)\b)", answer, re.I)
+    found = re.search(rf"\b(the|an?) {re.escape(heading)}(?=[.,;:!?)]| (?:{GOES_ON})\b)", answer, re.I)
     if found and not re.match(r"(?:the|an?) ", name, re.I) and not re.search(rf"(?:^|[.!?] ){re.escape(heading)} ", answer):
         return f"{found[1].lower()} {name}"
     if re.match(r"The ", heading):
         return "the " + heading[4:]
     head = re.split(r" (?:of|for|to|in|with|from|on|by|at|and|or) | \(", name, maxsplit=1)[0]
     last = head.split(" ")[-1]
-    fit = (MASS.search(last) and last.lower() not in COUNTABLE) or last.endswith("s") or last[1:].lower() != last[1:] or (last[:1].isupper() and len(head.split()) > 1)
+    fit = (
+        (MASS.search(last) and last.lower() not in words.COUNTABLE)
+        or last.endswith("s")
+        or last[1:].lower() != last[1:]
+        or (last[:1].isupper() and len(head.split()) > 1)
+    )
     return name if fit else None
 
 

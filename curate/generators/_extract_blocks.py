@@ -56,26 +56,20 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _block(lines: list[tuple[int, str]], at: int) -> tuple[str, int]:
+    """The kind of the block that begins at a line, and the line after it."""
     line = lines[at][1]
+    head = line.lstrip()
+    if HEADING.match(line) or RULE.match(line):
+        return ("heading" if head.startswith("#") else "rule"), at + 1
     if FENCE.match(line):
         return "code", _fence_end(lines, at)
-    if HEADING.match(line):
-        return "heading", at + 1
-    if RULE.match(line):
-        return "rule", at + 1
-    found = ITEM.match(line)
-    if found:
+    if found := ITEM.match(line):
         return ("steps" if found[3] else "list"), _list_end(lines, at)
-    head = line.lstrip()
-    if head.startswith("|"):
-        return "table", _run_end(lines, at, "|")
-    if head.startswith(">"):
-        return "quote", _run_end(lines, at, ">")
-    if line.startswith("    ") or line.startswith("\t"):
+    if head[0] in "|>":
+        return ("table" if head[0] == "|" else "quote"), _run_end(lines, at, head[0])
+    if line.startswith(("    ", "\t")):
         return "code", _indented_end(lines, at)
-    if head.startswith("<"):
-        return "html", _text_end(lines, at)
-    return "text", _text_end(lines, at)
+    return ("html" if head.startswith("<") else "text"), _text_end(lines, at)
 
 
 def _fence_end(lines: list[tuple[int, str]], at: int) -> int:

@@ -19,6 +19,8 @@ NUMBERING = re.compile(
     re.I,
 )
 SUBTITLE = re.compile(r"\s[—–|-]\s|: |：|——")
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A question and its answer, which stands at `chunk.text[start:end]`."""

@@ -24,7 +24,12 @@ MARKS = [
     (re.compile(rf"</?(?:{TAGS})(?:\s[^<>]{{0,300}})?/?>", re.I), ""),
     (re.compile(r"\{:[^{}\n]{0,200}\}"), ""),
     # These carry no words of the sentence; any other template tag leaves a hole, so it stays and makes the text unfit.
-    (re.compile(r"\{%-?\s{0,3}(?:end)?(?:image|alert|figure|video|raw|comment|include|toc|highlight|capture|assign|accordion)\b[^%\n]{0,400}%\}"), ""),
+    (
+        re.compile(
+            r"\{%-?\s{0,3}(?:end)?(?:image|alert|figure|video|raw|comment|include|toc|highlight|capture|assign|accordion)\b[^%\n]{0,400}%\}"
+        ),
+        "",
+    ),
     (re.compile(r"\*{3}(?=\S)([^*\n]{1,400})(?<=\S)\*{3}"), r"\1"),
     (re.compile(r"\*\*(?=\S)((?:[^*\n]|\*(?!\*)){1,400})(?<=\S)\*\*"), r"\1"),
     (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=[^\s\\])\*(?![\w*])"), r"\1"),
@@ -38,8 +43,8 @@ LOOSE = re.compile(r"[ \t]+([,.;:!?，。；：！？、](?:\s|$))")
 WRAPPED = re.compile(r"[ \t]*\n[ \t]*")
 BETWEEN_CJK = re.compile(rf"(?<=[{CJK}，。；：！？、（）“”]) (?=[{CJK}，。；：！？、（）“”])")
 DIRT = re.compile(
-    r"\[[A-Z][A-Za-z]*(?: [A-Za-z]+){0,4}\](?!\()|\[\.{3}\]|\bX{3,}\b|(?:- ){4}|\{%|%\}|\{\{|\}\}|\]\(|!\[|<!--|\[(?:TOC|toc)\]|\[\^|\[[xX]\]|\[ \]|\ufffd|&[A-Za-z]{2,8};|"
-    rf"</?(?:{TAGS})[\s/>]|(?<!^)(?<!\n)\*\*(?!$)",
+    r"\[[A-Z][A-Za-z]*(?: [A-Za-z]+){0,4}\](?!\()|\[\.{3}\]|\bX{3,}\b|(?:- ){4}|\{%|%\}|\{\{|\}\}|\]\(|!\[|<!--|\[(?:TOC|toc)\]|\[\^"
+    rf"|\[[xX]\]|\[ \]|\ufffd|&[A-Za-z]{{2,8}};|</?(?:{TAGS})[\s/>]|(?<!^)(?<!\n)\*\*(?!$)",
     re.M,
 )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from curate.generators import _extract_sections_chinese as chinese
 from curate.generators import _extract_sections_english as english
@@ -49,7 +50,7 @@ def answer(section: Section) -> tuple[str, Block, Block] | None:
 
 def whole(kept: list[tuple[Block, str]]) -> bool:
     """Whether the blocks end as prose, a list or code ends, and each colon is followed by what it announces."""
-    for (_, reading), (after, _) in zip(kept, kept[1:], strict=False):
+    for (_, reading), (after, _) in pairwise(kept):
         if reading.endswith(INTRODUCES) and after.kind in ("text", "html"):
             return False
     if any(_bare(b, r) for b, r in kept):
@@ -66,7 +67,13 @@ def whole(kept: list[tuple[Block, str]]) -> bool:
 
 def _bare(block: Block, reading: str) -> bool:
     """A line that is no sentence: a heading that was not marked as one, a label, a caption."""
-    return block.kind == "text" and size(reading) <= 8 and not reading.startswith(("**", "`")) and not finished(reading) and not reading.endswith(INTRODUCES)
+    return (
+        block.kind == "text"
+        and size(reading) <= 8
+        and not reading.startswith(("**", "`"))
+        and not finished(reading)
+        and not reading.endswith(INTRODUCES)
+    )
 
 
 def _dispensable(block: Block, reading: str, *, before: str) -> bool:

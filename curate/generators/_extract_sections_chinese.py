@@ -11,16 +11,24 @@ NOMINAL = re.compile(r"^[^，。；：、？！]{2,14}(?:" + "|".join(words.NOMI
 LISTED = re.compile(r"^[^，。；：？！]{2,16}(?:" + "|".join(words.LISTED_ENDS) + ")$")
 STEM = re.compile(r"^(.{2,24}?)(?:的?(?:介绍|简介|概述|说明))$")
 WAY = re.compile(r"^(.{2,24}?)(?:的?(?:方法|步骤|流程|过程))$")
-ASKS = re.compile(r"如何|怎么|怎样|为什么|为何|什么|哪些|哪个|哪种|是否|多少|能否|可否|吗[？?]?$|几[种个次天]|多久|多长")
-VAGUE = re.compile(r"这|那|该(?!死)|此|其(?!他|它)|它|本[文章节]|上述|以上|以下|如下|下列|他们|我(?!国)|你|您|方[法案][一二三四五\d]|第[一二三四五\d]|步骤[一二三四五\d]|案例[一二三四五\d]|示例\s?\d|实例\s?\d")
+ASKS = re.compile(r"如何|怎么|怎样|为什么|为何|什么|哪|谁|是否|[？?]$|多少|能否|可否|吗[？?]?$|几[种个次天]|多久|多长")
+VAGUE = re.compile(
+    r"这|那|该(?!死)|此|其(?!他|它)|它|本[文章节]|上述|以上|以下|如下|下列|他们|我(?!国)|你|您|方[法案][一二三四五\d]|第[一二三四五\d]|步骤[一二三四五\d]|案例[一二三四五\d]|示例\s?\d|实例\s?\d"
+)
 ODD = re.compile(r"[。；;！!|<>{}\[\]【】@#*…=]|——|\.\.|--")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
+NO_NAME = re.compile(r"推荐|建议|优先|请|如|若|当|无需|无须|不|没|已|仅|只|可|能|会|应|需|必须|慎|勿|关于|对于|有|是|被|将|把|让|并|也|还")
+DOCUMENTS = ("手册", "指南", "指导", "教程", "规范", "制度", "办法", "规定", "须知")
 COMMAND_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 TROUBLE = re.compile(r"无法.|失败|报错|不能.|出错|超时|不生效|丢失|卡死|死机|(?:出现|发生|存在|提示|显示).{0,12}(?:异常|错误)|异常$")
 ADVERB = re.compile("^(?:" + "|".join(words.ADVERBS) + ")(?=.{3})")
 ACTS = re.compile(r"请|可以|需要?|使用|执行|修改|检查|重新|设置")
-THROUGH = re.compile(r"^(?:通过|利用|借助|基于|以|用|从|在).{2,20}?(?:" + "|".join(sorted(set(words.VERBS) | {"进行"}, key=lambda w: (-len(w), w))) + ").{1,20}")
+THROUGH = re.compile(
+    r"^(?:通过|利用|借助|基于|以|用|从|在).{2,20}?(?:"
+    + "|".join(sorted(set(words.VERBS) | {"进行"}, key=lambda w: (-len(w), w)))
+    + ").{1,20}"
+)
 FILE_NAME = re.compile(r"__|[\w-]+\.\w{2,4}$|_cn$|^untitled", re.I)
 
 
@@ -36,8 +44,16 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
     if VAGUE.search(heading) or not HAN.search(heading):
         return None
     if TROUBLE.search(heading) and len(heading) > 7 and not is_action(heading):
-        return ("heading", pick(words.TROUBLE, heading).format(heading)) if section.body[0].kind in ("list", "steps") or ACTS.search(answer) else None
-    steps = any(b.kind == "steps" and re.search(r"^\s{0,3}2[.、)]|^\s{0,3}1[.、)][^~]{1,3000}^\s{0,3}1[.、)]", b.text, re.M) for b in section.body)
+        return (
+            ("heading", pick(words.TROUBLE, heading).format(heading))
+            if section.body[0].kind in ("list", "steps") or ACTS.search(answer)
+            else None
+        )
+    steps = any(
+        b.kind == "steps" and re.search(r"^\s{0,3}2[.、)]|^\s{0,3}1[.、)][^~]{1,3000}^\s{0,3}1[.、)]", b.text, re.M) for b in section.body
+    )
+    first = section.readings[0]
+    steps = steps and (section.body[0].kind == "steps" or (len(first) <= 80 and first.endswith(("。", "：", ":"))))
     found = _how(heading, section, p, steps=steps) or _about(heading, answer, section, p)
     return found if found and found[1] else None
 
@@ -54,10 +70,10 @@ def _role(heading: str, section: Section, p: Passage) -> tuple[str, str] | None:
     if not above:
         return None
     forms = words.ACTION_ROLES if is_action(above) else words.ROLES
-    if heading not in forms:
+    if heading not in forms or (VERB.match(above) and forms is words.ROLES and "“" not in forms[heading][0]):
         return None
     asked = pick(forms[heading], heading, above).format(above)
-    if not LATIN.search(above) and not asked.startswith("“"):
+    if not asked.startswith("“") and (not LATIN.search(above) or COMMAND_NAME.fullmatch(above)):
         asked = setting(above, section, p) + asked
     return ("heading", asked)
 
@@ -72,23 +88,25 @@ def _how(heading: str, section: Section, p: Passage, *, steps: bool) -> tuple[st
 
 
 def _about(heading: str, answer: str, section: Section, p: Passage) -> tuple[str, str] | None:
-    found = STEM.match(heading)
-    if found and (len(found[1]) < 3 or found[1] in words.GENERIC):
-        return None
-    if found:
-        return ("heading", _placed(heading, pick(words.INTRODUCE, heading).format(found[1].strip()), section, p))
-    if THROUGH.match(heading) and not NAMING.search(heading):
-        return ("heading", _placed(heading, pick(words.HOW[:3], heading).format(heading), section, p))
-    if NOMINAL.match(heading):
-        return ("heading", _placed(heading, pick(words.NOMINAL, heading).format(heading), section, p))
-    listed = any(b.kind in ("list", "steps") for b in section.body)
-    if listed and LISTED.match(heading):
-        return ("heading", _placed(heading, pick(words.LISTED, heading).format(heading), section, p))
-    if len(heading) < 3 or re.search(r"[，,：:]|(?:完成|成功|[后前时])$", heading) or VERB.match(heading):
-        return None
-    if heading == p.title and len(answer) < 60:
-        return None
-    return ("heading", _placed(heading, pick(words.INTRODUCE, heading).format(heading), section, p))
+    name = heading
+    forms: tuple[str, ...] = words.INTRODUCE
+    if found := STEM.match(heading):
+        name = "" if len(found[1]) < 3 or found[1] in words.GENERIC else found[1].strip()
+    elif THROUGH.match(heading) and not NAMING.search(heading):
+        forms = words.HOW[:3]
+    elif NOMINAL.match(heading):
+        forms = words.NOMINAL
+    elif LISTED.match(heading) and any(b.kind in ("list", "steps") for b in section.body):
+        forms = words.LISTED
+    elif not _is_name(heading) or (heading == p.title and len(answer) < 60):
+        name = ""
+    return ("heading", _placed(heading, pick(forms, heading).format(name), section, p)) if name else None
+
+
+def _is_name(heading: str) -> bool:
+    """Whether a heading can be introduced: it names something, and not this document."""
+    odd = re.search(r"[，,：:]|(?:完成|成功|[后前时])$", heading)
+    return len(heading) > 2 and not (odd or NO_NAME.match(heading) or VERB.match(heading) or heading.endswith(DOCUMENTS))
 
 
 def _placed(heading: str, asked: str, section: Section, p: Passage) -> str:
@@ -107,11 +125,11 @@ def setting(heading: str, section: Section, p: Passage) -> str:
         return ""
     stem = STEM.match(named)
     named = stem[1] if stem and len(stem[1]) > 2 else named
-    if named.endswith(("界面", "页面", "菜单", "窗口", "面板")):
+    if not named.startswith(("进入", "打开", "关闭")) and named.endswith(("界面", "页面", "菜单", "窗口", "面板")):
         return f"在{named}中，"
     if is_action(named):
         return f"{named}时，"
-    if named.endswith(("手册", "指南", "指导", "教程", "规范", "制度", "办法", "规定", "须知")):
+    if named.endswith(DOCUMENTS):
         return f"在《{named}》中，"
     if COMMAND_NAME.fullmatch(named) and usable(p.title) and p.title != named and HAN.search(p.title):
         return f"关于{p.title}中的{named}，"
@@ -120,7 +138,11 @@ def setting(heading: str, section: Section, p: Passage) -> str:
 
 def usable(heading: str) -> bool:
     """Whether a heading names something a question may be about."""
-    return 2 <= len(heading) <= 45 and heading not in words.GENERIC and not (ODD.search(heading) or FILE_NAME.search(heading) or VAGUE.search(heading) or ASKS.search(heading))
+    return (
+        2 <= len(heading) <= 45
+        and heading not in words.GENERIC
+        and not (ODD.search(heading) or FILE_NAME.search(heading) or VAGUE.search(heading) or ASKS.search(heading))
+    )
 
 
 def is_action(heading: str) -> bool:
@@ -128,7 +150,12 @@ def is_action(heading: str) -> bool:
     heading = ADVERB.sub("", heading)
     found, naming = VERB.match(heading), NAMING.search(heading)
     rest = heading[found.end() :] if found else ""
-    if not found or not rest or (naming and not (found[0] in words.CLEAR_VERBS and naming[0] in words.OBJECT_ENDS)):
+    if (
+        not found
+        or len(rest) < 2
+        or (found[0] in words.NAMING_VERBS and found[0] != "使用" and NOMINAL.match(heading) and not LATIN.search(heading))
+        or (naming and not (found[0] in words.CLEAR_VERBS and naming[0] in words.OBJECT_ENDS))
+    ):
         return False
     if (found[0] in words.NAMING_VERBS and rest.strip() in words.NAMED_RIGHT_AFTER) or (naming and rest == naming[0]):
         return False

@@ -7,7 +7,8 @@ from curate.generators import _extract_english as words
 from curate.generators._extract_passage import Passage, Section, pick
 
 SENTENCE = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|don['’]t|isn['’]t|aren['’]t|will|should|can|can['’]t|must|have|has|we['’]re|you['’]re|it['’]s|i['’]m|let['’]s|we|you|i)\b", re.I
+    r"\b(?:is|are|was|were|do|does|did|don['’]t|isn['’]t|aren['’]t|will|should|can|can['’]t|must|have|has|we['’]re|you['’]re|it['’]s|i['’]m|let['’]s|we|you|i)\b",
+    re.I,
 )
 NO_NAME = re.compile(
     r"^(?:if|when|where|before|after|for|in|on|at|by|with|without|to|from|during|within|since|until|as|why|how|what|who|which|whether|because|while|yes|no|not|never|"
@@ -18,10 +19,12 @@ NO_NAME = re.compile(
 ODD = re.compile(r"\b(?:OR|AND|NOT)\b|[:;!?/|=<>{}\[\]@#*…—–]|\.\.| - |\d{4}")
 WHEN_TO = re.compile(r"(when|what|where|who) (not )?to ([a-z]+ ?.*)", re.I)
 PLURAL = re.compile(r"^(?:[\w’'-]+ ){0,4}?([\w’'-]*[^\Wsui]s)(?: (?:of|for|to|in|with|from|on) .{1,60})?$", re.I)
-NOT_PLURAL = frozenset(["this", "process", "access", "address", "business", "progress", "news", "status", "basis", "analysis", "always", "series", "means", "focus", "sales", "canvas", "lens", "gas", "bus", "plus", "less", "does", "has", "was", "is", "its", "us", "news", "ethics", "politics", "mathematics", "physics", "analytics", "logistics"])
 ODD_CASE = re.compile(r"[A-Z]\w*[A-Z]|[a-z][A-Z]|\d")
 NAMED = re.compile(r"\b[A-Z][\w’'-]*|\b[a-z]+[A-Z]\w*|\d")
-DOCUMENT = re.compile(r"\b(?:playbook|guide|guides|handbook|manual|policy|overview|101|page|faq|template|steps|checklist|primer|tutorial|introduction|questions|steps|resources|responsibilities|guidelines|offboarding)$", re.I)
+DOCUMENT = re.compile(
+    r"\b(?:playbook|guide|guides|handbook|manual|policy|overview|101|page|faq|template|steps|checklist|primer|tutorial|introduction|questions|steps|resources|responsibilities|guidelines|offboarding)$",
+    re.I,
+)
 NAVIGATION = re.compile(r"\b(?:links?|resources|references|reading|contents|template|checklist|agenda|changelog|questions)$", re.I)
 FILE_NAME = re.compile(r"__|[\w-]+\.\w{2,4}$|^\S*_\S*$|^untitled", re.I)
 
@@ -70,7 +73,13 @@ def placed(question: str, section: Section, p: Passage, name: str = "", *, alway
 def topical(heading: str) -> bool:
     """Whether a heading or title can be the topic a question is put under."""
     gerund = heading.split(" ", maxsplit=1)[0].endswith("ing") if heading else False
-    return good_title(heading) and not re.match(r"(?:additional|topics|other|more|further|specific)\b", heading, re.I) and is_name(heading.replace(",", "")) and (gerund or not ask.verb_phrase(heading)) and ask.clear(heading)
+    return (
+        good_title(heading)
+        and not re.match(r"(?:additional|topics|other|more|further|specific)\b", heading, re.I)
+        and is_name(heading.replace(",", ""))
+        and (gerund or not ask.verb_phrase(heading))
+        and ask.clear(heading)
+    )
 
 
 def _as_asked(heading: str, section: Section) -> str | None:
@@ -79,7 +88,11 @@ def _as_asked(heading: str, section: Section) -> str | None:
     if re.fullmatch(r"how (?:do|can) (?:i|we|you)|how to", opening, re.I):
         rest = re.sub(r"\?$", "", heading)
         verb = rest.split(" ")[0].lower()
-        return f"How do I {ask.mine(rest[:1].lower() + rest[1:])}?" if verb in words.VERBS and ask.clear(ask.mine(rest).replace(" my ", " ")) else None
+        return (
+            f"How do I {ask.mine(rest[:1].lower() + rest[1:])}?"
+            if verb in words.VERBS and ask.clear(ask.mine(rest).replace(" my ", " "))
+            else None
+        )
     if not ask.is_question(heading) or len(heading.split()) < 4:
         return None
     unclear = ask.VAGUE.sub("", re.sub(r"\b(?:I|me|my)\b", "", heading))
@@ -102,7 +115,7 @@ def _how(heading: str, section: Section) -> tuple[str, str] | None:
     if not phrase or len(phrase.split()) > 14 or re.search(r"[;:!?|<>{}\[\]…]|\.\.", phrase):
         return None
     own = re.sub(r"\b(?:I|me|my)\b", "", ask.mine(phrase))
-    if len(ask.content(phrase)) < 2 and not NAMED.search(phrase):
+    if not ask.says_what(phrase):
         return None
     last = phrase.split()[-2:]
     if not ask.clear(own) or len(phrase.split()) < 2 or (last[0] in ("and", "or") and last[1] in words.VERBS):
@@ -119,25 +132,36 @@ def _when_to(heading: str) -> tuple[str, str] | None:
 
 
 def _about(heading: str, section: Section, answer: str, p: Passage) -> tuple[str, str] | None:
-    if not is_name(heading) or not ask.clear(heading) or NAVIGATION.search(heading):
+    """A question about the thing that a heading names."""
+    if not is_name(heading) or not ask.clear(heading) or NAVIGATION.search(heading) or _maybe_action(heading):
         return None
-    plural = PLURAL.match(heading)
-    if plural and _lists_things(section) and plural[1].islower() and plural[1] not in NOT_PLURAL and len(heading.split()) > 1 and " and " not in heading:
+    if _plural(heading) and _lists_things(section):
         return ("heading", placed(pick(words.PLURAL, heading).format(ask.name_phrase(heading, answer)), section, p))
     titled = good_title(p.title) and p.title.lower() != heading.lower()
-    if heading.split(maxsplit=1)[0].lower() in words.VERBS and len(heading.split()) > 2:
-        return None  # an instruction or a name: it cannot be told
-    if heading.split(maxsplit=1)[0].lower().endswith("ing") and " " in heading and heading.split(maxsplit=1)[0].lower() not in words.NAMING_GERUNDS and heading.islower() is False and not ask.base(heading.split(maxsplit=1)[0]):
-        return None  # a gerund of an unknown verb: what it does to the next word is not known
     name = ask.named(heading, answer)
     single = len(heading.removeprefix("The ").split()) < 2
-    if name is None or ask.countable_role(name) or single:
-        shown = f"“{heading}”" if name is None else name
-        if single and name is None:
-            return None
-        return ("heading", words.ABOUT[2].format(shown, p.title)) if titled else None
-    asked = pick(words.ABOUT if titled else words.ABOUT_OWN, heading, p.title).format(name, p.title)
-    return ("heading", asked if "“" in asked else placed(asked, section, p, name))
+    if name and not single and not ask.countable_role(name):
+        asked = pick(words.ABOUT if titled else words.ABOUT_OWN, heading, p.title).format(name, p.title)
+        return ("heading", asked if "“" in asked else placed(asked, section, p, name))
+    if not titled or (single and not name):
+        return None
+    return ("heading", words.ABOUT[2].format(name or f"“{heading}”", p.title))
+
+
+def _maybe_action(heading: str) -> bool:
+    """Whether a heading may be an instruction or a gerund, so that it cannot be introduced as a thing."""
+    first, _, rest = heading.partition(" ")
+    low = first.lower()
+    if low in words.VERBS and " " in rest:
+        return True
+    return low.endswith("ing") and bool(rest) and low not in words.NAMING_GERUNDS and not ask.base(low)
+
+
+def _plural(heading: str) -> bool:
+    """Whether a heading names several things: "Eligible expenses"."""
+    found = PLURAL.match(heading)
+    single = " " not in heading or " and " in heading
+    return bool(found and not single and found[1].islower() and found[1] not in words.NOT_PLURAL)
 
 
 def _lists_things(section: Section) -> bool:
@@ -152,9 +176,20 @@ def _lists_things(section: Section) -> bool:
 def is_name(heading: str) -> bool:
     """Whether a heading names a thing: a few words without verb, question or odd marks."""
     count = len(heading.split())
-    return count <= 8 and "," not in heading[:-5] and not (ODD.search(heading) or SENTENCE.search(heading) or NO_NAME.match(heading)) and heading[:1].isalnum()
+    return (
+        count <= 8
+        and "," not in heading[:-5]
+        and not (ODD.search(heading) or SENTENCE.search(heading) or NO_NAME.match(heading))
+        and heading[:1].isalnum()
+    )
 
 
 def good_title(title: str) -> bool:
     """Whether a document's title can be quoted in a question."""
-    return 1 <= len(title.split()) <= 10 and len(title) > 3 and not FILE_NAME.search(title) and not re.search(r"[\[\]{}<>|]|—|\.\.\.", title) and not ask.generic(title)
+    return (
+        1 <= len(title.split()) <= 10
+        and len(title) > 3
+        and not FILE_NAME.search(title)
+        and not re.search(r"[\[\]{}<>|]|—|\.\.\.", title)
+        and not ask.generic(title)
+    )

@@ -45,7 +45,11 @@ def _prose(block: Block, after: Block | None, section: Section, p: Passage) -> I
 
 
 def _announced(start: int, said: str, after: Block, section: Section, p: Passage) -> Iterator[Pair]:
-    if after.kind not in ("list", "steps", "code") or (after.kind == "list" and is_link_list(after)) or (not section.whole and after is section.body[-1]):
+    if (
+        after.kind not in ("list", "steps", "code")
+        or (after.kind == "list" and is_link_list(after))
+        or (not section.whole and after is section.body[-1])
+    ):
         return
     if after.kind in ("list", "steps") and sum(bool(ITEM.match(line)) for line in after.text.split("\n")) < 2:
         return
@@ -80,7 +84,7 @@ def _item(block: Block, start: int, end: int, section: Section, p: Passage) -> I
 
 
 def _ask(said: str, section: Section, p: Passage) -> Iterator[tuple[str, str]]:
-    return (chinese if p.zh else english).questions(said, section, p)
+    return chinese.questions(said, section, p) if p.zh else english.questions(said, section, p)
 
 
 def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:

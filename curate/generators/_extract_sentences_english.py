@@ -9,33 +9,49 @@ from curate.generators._extract_passage import Passage, Section, pick
 from curate.generators._extract_sections_english import placed
 
 SUBJECT = r"(?P<x>(?!(?:The|An?) )[A-Z0-9][\w’'/&.+-]*(?: [\w’'/&.+-]+){0,5}?(?: \([A-Za-z][\w/&. -]{1,20}\))?)"
-IS = re.compile(rf"(?P<art>The |An? )?{SUBJECT} (?P<v>is|are) (?P<rest>(?:an?|the|one of the|part of the|short for|the process of|a type of|any) .+)", re.S)
-IS_LOW = re.compile(r"(?P<art>The |An? )(?P<x>[\w’'/&.+-]+(?: [\w’'/&.+-]+){0,4}?(?: \([A-Za-z][\w/&. -]{1,20}\))?) (?P<v>is|are) (?P<rest>(?:an?|the process of|any|where|how) .+)", re.S)
+IS = re.compile(
+    rf"(?P<art>The |An? )?{SUBJECT} (?P<v>is|are) (?P<rest>(?:an?|the|one of the|part of the|short for|the process of|a type of|any) .+)",
+    re.S,
+)
+IS_LOW = re.compile(
+    r"(?P<art>The |An? )(?P<x>[\w’'/&.+-]+(?: [\w’'/&.+-]+){0,4}?(?: \([A-Za-z][\w/&. -]{1,20}\))?) (?P<v>is|are) "
+    r"(?P<rest>(?:an?|the process of|any|where|how) .+)",
+    re.S,
+)
 MEANS = re.compile(rf"(?P<art>The |An? )?{SUBJECT} (?P<v>refers to|means|stands for|is defined as|are defined as) (?P<rest>.+)", re.S)
 FOR = re.compile(rf"(?P<art>The )?{SUBJECT} (?P<v>is|are) (?P<rest>responsible for .+)", re.S)
-NOT_A_NAME = frozenset(
-    ["this", "that", "these", "those", "it", "they", "there", "here", "we", "you", "he", "she", "one", "what", "who", "each", "every", "some", "many", "most", "all", "any", "another", "other", "both", "if", "when", "where", "how", "why", "our", "your", "my", "their", "its", "no", "not", "note", "also", "remember", "today", "below", "above", "following", "first", "second", "last", "next", "currently", "only", "example", "sometimes", "often", "because", "since", "while", "although", "for", "in", "on", "at", "by", "with", "as", "to", "from", "but", "and", "or", "so", "then", "now", "anyone", "everyone", "someone", "people", "everything", "something", "nothing", "things", "is", "are", "was", "were", "be", "can", "will", "should", "must", "may", "might", "do", "does", "did", "has", "have", "had", "which", "whose", "than", "just", "even", "still", "yes", "i", "me", "us", "them", "him", "her", "reason", "goal", "point", "idea", "way", "result", "answer", "problem", "question", "thing", "part", "rest", "same", "key", "difference", "hope", "aim", "intent", "before", "after", "during", "unless", "until", "once", "let", "please", "make", "use", "see", "find", "get", "the"]
-)
-WEAK = re.compile(
-    r"(?:an?|the|any|one of the) (?:good|great|best|better|bad|big|small|bit|lot|few|must|same|only|most|more|little|number|result|case|time|first|second|third|last|next|following|"
-    r"important|excellent|easiest|easy|key|perfect|nice|right|wrong|way|ones?|main|primary|default|latest|opposite|reason|exception|given|priority|challenge|problem|issue|place|person|"
-    r"step|critical|crucial|valuable|useful|helpful|huge|major|common|quick|simple|real|few|recommended|preferred|top|point|option|work in progress)\b",
-    re.I,
-)
+WEAK = re.compile(rf"(?:an?|the|any|one of the) (?:{'|'.join(sorted(words.SAY_LITTLE))}|work in progress)\b", re.I)
 IF = re.compile(r"If (?P<x>(?:you|your|you['’]re|you['’]ve)\b[^.;:?!]{8,140}?), (?:then )?(?P<y>.+)", re.S)
 TO = re.compile(r"(?:In order to|To) (?P<x>[a-z]+ [^.;:?!]{6,110}?), (?:then )?(?P<y>.+)", re.S)
 ACT = re.compile(r"(?:please |simply |just |first,? |always |also |immediately )?(?P<verb>[a-z’']+)\b")
-YOU_ACT = re.compile(r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|may(?= \w)(?! be| have| not)|are required|are expected|will have to|will be asked|also need)\b")
-TWICE = re.compile(r"(?!you)[^.]*?\b(?:or|and) [^.]*?\byou (?:must|should|need|can|have|will)\b", re.I)  # "To add, change, or drop it you must ..."
+YOU_ACT = re.compile(
+    r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|may(?= \w)(?! be| have| not)|are required|are expected|will have to"
+    r"|will be asked|also need)\b"
+)
+# "To add, change, or drop it you must ...": the comma does not part aim and action.
+TWICE = re.compile(r"(?!you)[^.]*?\b(?:or|and) [^.]*?\byou (?:must|should|need|can|have|will)\b", re.I)
 YOU_CAN = re.compile(r"you(?: also)? (?:can|may|could)\b")
 MEASURE = re.compile(
-    r"The (?P<k>(?:[\w-]+ ){0,2}(?:deadline|due date|cutoff|cut-off|fee|cost|price|limit|maximum|minimum|duration|default value|default|capacity|penalty|time limit|rate|frequency|allowance|"
-    r"length|size|number|amount|average|address|name|purpose|goal|aim|objective|role)) (?P<p>for|of|on|to) (?P<x>[^,.;:?!]{3,70}?) (?P<v>is|are) (?P<rest>[^?]+)",
+    rf"The (?P<k>(?:[\w-]+ ){{0,2}}(?:{'|'.join(sorted(words.MEASURES))}|due date|default value|time limit)) "
+    r"(?P<p>for|of|on|to) (?P<x>[^,.;:?!]{3,70}?) (?P<v>is|are) (?P<rest>[^?]+)",
     re.S,
 )
-TAKES = re.compile(r"(?P<x>[A-Z][^,.;:?!]{2,70}?) (?:usually |typically |generally |normally )?(?P<v>takes?|lasts?|costs?) (?P<rest>(?:up to |about |around |approximately |at least |between |roughly )?(?:[$€£]?\d|one|two|three|four|five|six|seven|eight|nine|ten|a few|several)\b[^?]*)", re.S)
-INCLUDES = re.compile(r"(?P<art>The |An? |Our )?(?P<x>[A-Z]?[\w’'/&.()-]+(?: [\w’'/&.()-]+){0,6}?) (?P<v>includes?|consists? of|contains?)(?: the following(?: [a-z]+){0,2})?:", re.S)
-THERE = re.compile(r"There are (?:\w+ |a few |a number of )?(?P<x>(?:main |different |key )?(?:types|kinds|ways|options|levels|phases|stages|categories|methods|reasons) (?:of|for|to|in) [^,.;:?!]{3,60}):", re.I)
+TAKES = re.compile(
+    r"(?P<x>[A-Z][^,.;:?!]{2,70}?) (?:usually |typically |generally |normally )?(?P<v>takes?|lasts?|costs?) "
+    r"(?P<rest>(?:up to |about |around |approximately |at least |between |roughly )?"
+    r"(?:[$€£]?\d|one|two|three|four|five|six|seven|eight|nine|ten|a few|several)\b[^?]*)",
+    re.S,
+)
+INCLUDES = re.compile(
+    r"(?P<art>The |An? |Our )?(?P<x>[A-Z]?[\w’'/&.()-]+(?: [\w’'/&.()-]+){0,6}?) (?P<v>includes?|consists? of|contains?)"
+    r"(?: the following(?: [a-z]+){0,2})?:",
+    re.S,
+)
+THERE = re.compile(
+    r"There are (?:\w+ |a few |a number of )?(?P<x>(?:main |different |key )?"
+    r"(?:types|kinds|ways|options|levels|phases|stages|categories|methods|reasons) (?:of|for|to|in) [^,.;:?!]{3,60}):",
+    re.I,
+)
 
 
 def questions(sentence: str, section: Section, p: Passage) -> Iterator[tuple[str, str]]:
@@ -85,7 +101,13 @@ def _common(term: str, p: Passage) -> bool:
 
 def _is_term(term: str) -> bool:
     parts = term.lower().split()
-    return bool(parts) and not term.isdigit() and not NOT_A_NAME.intersection(parts) and len(term) > 1 and not (parts[0].endswith("ing") and len(parts) == 1)
+    return (
+        bool(parts)
+        and not term.isdigit()
+        and not words.NOT_A_NAME.intersection(parts)
+        and len(term) > 1
+        and not (parts[0].endswith("ing") and len(parts) == 1)
+    )
 
 
 def _acts(clause: str) -> bool:
@@ -116,25 +138,37 @@ def _aim(sentence: str) -> tuple[str, str] | None:
     if not found or found["x"].split()[0] not in words.VERBS or not _acts(found["y"]) or TWICE.match(found["y"]):
         return None
     own = ask.mine(found["x"])
-    if not _own_clear(own) or len(ask.content(own)) < 2 or " the current " in own:
+    if not _own_clear(own) or not ask.says_what(own) or " the current " in own:
         return None
     return ("procedure", ask.how(found["x"], steps=False))
 
 
 def _own_clear(phrase: str) -> bool:
-    return ask.clear(re.sub(r"\b(?:I|me|my)\b", "", phrase)) and not re.search(r"\bquestions?\b|\bhelp\b|\bconcerns?\b|\bmore information\b|\bnot sure\b|\bunsure\b", phrase)
+    return ask.clear(re.sub(r"\b(?:I|me|my)\b", "", phrase)) and not re.search(
+        r"\bquestions?\b|\bhelp\b|\bconcerns?\b|\bmore information\b|\bnot sure\b|\bunsure\b", phrase
+    )
 
 
 def _measure(sentence: str) -> tuple[str, str] | None:
     found = MEASURE.match(sentence)
-    if not found or not ask.clear(found["x"]) or found["x"].lower().split()[0] in NOT_A_NAME - {"the"} or re.search(r"\b(?:is|are|that|which|to be)\b", found["x"]):
+    if (
+        not found
+        or not ask.clear(found["x"])
+        or found["x"].lower().split()[0] in words.NOT_A_NAME - {"the"}
+        or re.search(r"\b(?:is|are|that|which|to be)\b", found["x"])
+    ):
         return None
     return ("quantity", f"What {found['v']} the {found['k']} {found['p']} {found['x']}?")
 
 
 def _takes(sentence: str) -> tuple[str, str] | None:
     found = TAKES.match(sentence)
-    if not found or not ask.clear(found["x"]) or found["x"].lower().split()[0] in NOT_A_NAME - {"the"} or re.search(r"^the$|\b(?:is|are|that|which|can|will|may|should|and)\b", found["x"], re.I):
+    if (
+        not found
+        or not ask.clear(found["x"])
+        or found["x"].lower().split()[0] in words.NOT_A_NAME - {"the"}
+        or re.search(r"^the$|\b(?:is|are|that|which|can|will|may|should|and)\b", found["x"], re.I)
+    ):
         return None
     many = not found["v"].endswith("s")
     verb = found["v"].rstrip("s")
@@ -145,9 +179,12 @@ def _takes(sentence: str) -> tuple[str, str] | None:
 def _contents(sentence: str) -> tuple[str, str] | None:
     found = THERE.match(sentence)
     if found and ask.clear(found["x"]):
-        return ("list", f"Which {found['x']} are there?" if not found["x"].startswith("ways to") else f"What {ask.mine(found['x'])} are there?")
+        return (
+            "list",
+            f"Which {found['x']} are there?" if not found["x"].startswith("ways to") else f"What {ask.mine(found['x'])} are there?",
+        )
     found = INCLUDES.match(sentence)
-    if not found or NOT_A_NAME.intersection(found["x"].lower().split()) or not ask.clear(found["x"]) or len(found["x"].split()) < 2:
+    if not found or words.NOT_A_NAME.intersection(found["x"].lower().split()) or not ask.clear(found["x"]) or len(found["x"].split()) < 2:
         return None
     one = found["v"].endswith(("s", "s of"))
     verb = found["v"].replace("includes", "include").replace("consists of", "consist of").replace("contains", "contain")

@@ -7,16 +7,18 @@ from curate.generators._extract_reading import clean
 # What sends the reader somewhere else in the document, or to what is not there. Searched in small letters.
 _POINTS_EN = re.compile(
     r"""\b(?:
-      (?:see|as|shown|described|listed|mentioned|outlined|noted|found)\ (?:below|above)\b | (?:above|below)[- ]?mentioned\b | above\ or\ below\b
-    | the\ (?:[\w-]+\ )?\w+\ (?:below|above)\b | (?:below|above)(?=[.,;:)]) | below\ (?:is|are)\b | \(more\ info(?:rmation)?\)
+      (?:see|as|shown|described|listed|mentioned|outlined|noted|found)\ (?:below|above)\b | (?:above|below)[- ]?mentioned\b
+    | above\ or\ below\b | (?:below|above)(?=[.,;:)]) | below\ (?:is|are)\b | the\ (?:[\w-]+\ )?\w+\ (?:below|above)\b
     | following\ (?:figure|image|picture|screenshot|diagram|chart)\b | (?:figure|fig\.|table|appendix|chapter|sections?)\ \d
-    | th(?:is|ese)\ (?:[\w-]+\ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|articles?|posts?|figure|table|diagram|image|videos?|forms?|spreadsheet|
-        threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b
-    | see\ here\b | click\ here\b | skip\ ahead\b | pictured\b | todo\b | tbd\b | lorem\ ipsum\b | read\ more\b | table\ of\ contents\b | at\ that\ time\b | which\ is\ linked\b
-    | see\b.{1,60}\bfor\ (?:more|details|further|additional|directions|info) | follow\ the\ instructions\.
+    | th(?:is|ese)\ (?:[\w-]+\ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|articles?|posts?|figure|table|diagram|image|videos?
+        |forms?|spreadsheet|threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b
+    | (?:see|click)\ here\b | skip\ ahead\b | pictured\b | todo\b | tbd\b | lorem\ ipsum\b | read\ more\b | table\ of\ contents\b
+    | at\ that\ time\b | which\ is\ linked\b | follow\ the\ instructions\.
+    | see\b.{1,60}\bfor\ (?:more|details|further|additional|directions|info)
     | (?:previous|next)\ (?:section|chapter|step|example) | earlier\ in\b | later\ in\ this\b )
-    | (?<=\w\ )here[.)] | \(download\) | \b(?:left|right)[-\ ]hand\ side\ of\ this
-    | ^(?:written|posted|published|updated|last\ updated)\ (?:by|on)\b | ^(?:refer|return|go\ back|scroll)\ to\  | ^(?:see|check)\ (?:out\ )?(?:the|our|regular)\b""",
+    | (?<=\w\ )here[.)] | \(download\) | \(more\ info(?:rmation)?\) | \b(?:left|right)[-\ ]hand\ side\ of\ this
+    | ^(?:written|posted|published|updated|last\ updated)\ (?:by|on)\b | ^(?:refer|return|go\ back|scroll)\ to\ 
+    | ^(?:see|check)\ (?:out\ )?(?:the|our|regular)\b""",
     re.M | re.X,
 )
 _POINTS_ZH = re.compile(
@@ -25,11 +27,12 @@ _POINTS_ZH = re.compile(
     re.X | re.M,
 )
 _LOOSE_START = re.compile(
-    r"(?:this|these|those|that|it|its|it’s|it's|they|them|their|he|she|his|her|such|here|above|however|also|additionally|then|but|and|so|or|therefore|otherwise|"
-    r"instead|for example|e\.g\.|another|other|the (?:above|former|latter|same|following)|both|each of|once (?:this|that|it)|after (?:this|that)|note that|again|finally|"
-    r"furthermore|moreover|similarly|likewise|in addition|in this case|in that case|if so|if not|yes|no|alternatively|meanwhile|thus|hence|as such|to do (?:so|this|that)|"
-    r"there(?:fore)?|which|who|where|while doing)\b|"
-    r"(?:这|该|此|其|本|它|他|她|那|上述|以上|因此|所以|但|而(?!且)|并|另外|此外|同时|然后|否则|如上|同样|同理|于是|由此|之后|接着|随后|最后|再|也|反之|例如|比如|即|不过|然而|可见|综上|总之|且)",
+    r"(?:this|these|those|that|it|its|it’s|it's|they|them|their|he|she|his|her|such|here|above|however|also|additionally|then|but|and|so|or"
+    r"|therefore|otherwise|instead|for example|e\.g\.|another|other|the (?:above|former|latter|same|following)|both|each of|note that|again"
+    r"|(?:once|after) (?:this|that|it)|finally|furthermore|moreover|similarly|likewise|in addition|in (?:this|that) case|if so|if not"
+    r"|alternatively|meanwhile|thus|hence|as such|to do (?:so|this|that)|there|which|who|where|while doing)\b"
+    r"|这|该|此|其|本|它|他|她|那|上述|以上|因此|所以|但|而(?!且)|并|另外|同时|然后|否则|如上|同样|同理|于是|由此|之后|接着|随后|最后|再|也|反之"
+    r"|例如|比如|即|不过|然而|可见|综上|总之|且",
     re.I,
 )
 _CUT_LINE = re.compile(r"\b(?:and|or|the|of|with|an?|to|our|your|from|into)$", re.M)

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from curate.generators import _extract_ask_english as english
+from curate.generators import _extract_chinese as words_zh
+from curate.generators import _extract_english as words
 from curate.generators import _extract_sections_chinese as chinese
 from curate.generators._extract_blocks import Block
 from curate.generators._extract_passage import Pair, Passage, Section, pick
@@ -17,19 +20,14 @@ SEPARATOR = re.compile(r"\s*\|?(?:\s*:?-{1,}:?\s*\|)+(?:\s*:?-{1,}:?\s*)?$")
 CELL = re.compile(r"(?<!\\)\|")
 EMPTY = re.compile(r"[\s\-–—/\\.*?x√✓✔✗×○●Oo]*|n/?a|none|nil|无|空|同上|略|tbd|yes|no|y|n|是|否|true|false", re.I)
 NAMES = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]{2}")
+UNNAMED = re.compile(r"/|\?$|^(?:how|what|when|why|where) ", re.I)  # a path or a question is no name
 TELLS_EN = re.compile(r"(?:description|meaning|definition|explanation|function|purpose|details?|what it (?:does|means))", re.I)
-DOES = re.compile(r"(?:command|option|flag|switch|function|method|script|tool|button|action|feature|subcommand|api|endpoint|service|module)s?", re.I)
-MEANS = re.compile(r"(?:parameter|argument|field|variable|attribute|property|setting|key|column|term|acronym|abbreviation|status|code|symbol|metric|label|state|value|word|type)s?", re.I)
-OF_EN = re.compile(
-    r"(?:[a-z-]+ ){0,2}(?:value|default|type|size|price|cost|fee|rate|limit|version|e-?mail|phone|address|location|owner|date|deadline|format|unit|range|duration|port|path|frequency|"
-    r"author|accuracy|score|category|purpose|length|weight|capacity|amount|budget|salary|population|contact|license|licence|memory|abbreviation|full name|expansion|synonym|dosage|material|colou?r)",
-    re.I,
-)
+DOES = re.compile(rf"(?:{'|'.join(sorted(words.DOERS))})s?", re.I)
+MEANS = re.compile(rf"(?:{'|'.join(sorted(words.SIGNS))})s?", re.I)
+OF_EN = re.compile(rf"(?:[a-z-]+ ){{0,2}}(?:{'|'.join(sorted(words.ATTRIBUTES))}|full name)", re.I)
 TELLS_ZH = re.compile(r"(?:参数|字段|选项|功能|详细|具体)?(?:含义|说明|描述|解释|释义|定义|作用|功能|用途|意义|介绍)")
-OF_ZH = re.compile(
-    r"[^，。（）()]{0,6}?(?:默认值|取值范围|取值|类型|单位|范围|大小|版本|全称|中文名|英文名|格式|价格|费用|时间|期限|周期|频率|地址|电话|邮箱|负责人|部门|职责|要求|标准|长度|容量|权限|用法|路径|端口|数量|比例|条件)"
-)
-KIND_ZH = re.compile(r"(?:参数|选项|字段|配置项|变量|命令|术语|指标|属性|键|接口|函数|标签|状态|组件|模块|缩略语|工具|角色|权限|类型|关键字|子命令|菜单|按钮|图标|图标名称|服务|文件|目录|名词|概念|标识|符号|功能)(?:名称?)?")
+OF_ZH = re.compile(r"[^，。（）()/]{0,6}?(?:" + "|".join(words_zh.ATTRIBUTES) + ")")
+KIND_ZH = re.compile("(?:" + "|".join(words_zh.TABLE_KINDS) + ")(?:名称?)?")
 ACTS_ZH = re.compile(r"命令|接口|函数|工具|子命令|按钮|组件|模块|服务|脚本|图标|菜单|功能")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TERM_ZH = re.compile(r"术语|名词|概念|缩略语|缩写")
@@ -82,7 +80,7 @@ def _row(line: str, at: int) -> Row:
     edges = [m.start() for m in CELL.finditer(line)]
     cuts = [-1, *edges, len(line)]
     cells, places = [], []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         raw = line[a + 1 : b]
         lead = len(raw) - len(raw.lstrip())
         cells.append(inline(raw.replace("\\|", "|")))
@@ -94,29 +92,36 @@ def _row(line: str, at: int) -> Row:
 def _keyed(rows: list[Row], width: int) -> bool:
     """Whether the first column names each row: filled, each once, not only numbers."""
     keys = [r.cells[0] for r in rows if len(r.cells) == width]
-    return len(keys) == len(rows) and len(set(keys)) == len(keys) and all(0 < len(k) <= 60 for k in keys) and sum(bool(NAMES.search(k)) for k in keys) * 4 >= len(keys) * 3
+    return (
+        len(keys) == len(rows)
+        and len(set(keys)) == len(keys)
+        and all(0 < len(k) <= 60 for k in keys)
+        and sum(bool(NAMES.search(k)) for k in keys) * 4 >= len(keys) * 3
+    )
 
 
 def _worth(answer: str, key: str) -> bool:
-    return bool(
-        answer and not EMPTY.fullmatch(answer) and NAMES.search(key) and clean(answer) and not points(answer) and answer.lower() != key.lower() and not answer.endswith((":", "："))
-        and not answer.startswith(("http://", "https://"))
-    )  # fmt: skip
+    """Whether a cell says something of its row."""
+    if not answer or EMPTY.fullmatch(answer) or not NAMES.search(key) or answer.lower() == key.lower():
+        return False
+    return clean(answer) and not points(answer) and not answer.endswith((":", "：")) and not answer.startswith(("http://", "https://"))
 
 
 def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> str | None:
     first, column, name = plain(first).lower(), plain(column), plain(key)
     column = column.capitalize() if column.isupper() and len(column) > 4 else column
-    if len(name.split()) > 8 or not english.clear(name) or name.endswith("?") or "/" in name or re.match(r"(?:how|what|when|why|where) ", name, re.I):
+    if len(name.split()) > 8 or not english.clear(name) or UNNAMED.search(name):
         return None
     where = _where_en(section, p)
-    if TELLS_EN.fullmatch(column):
-        if DOES.fullmatch(first):
-            return f"What does the {first.rstrip('s')} {name} do{where}?"
-        if first in ("term", "word", "acronym", "abbreviation", "name of term"):
-            return f"What does “{name}” mean{where}?"
-        return f"What does the {first.rstrip('s')} “{name}” mean{where}?" if MEANS.fullmatch(first) else f"How is “{name}” described{where}?" if where else None
-    return f"What is the {column[:1].lower() + column[1:]} of {name}{where}?" if OF_EN.fullmatch(column) else None
+    if not TELLS_EN.fullmatch(column):
+        return f"What is the {column[:1].lower() + column[1:]} of {name}{where}?" if OF_EN.fullmatch(column) else None
+    if DOES.fullmatch(first):
+        return f"What does the {first.rstrip('s')} {name} do{where}?"
+    if first in ("term", "word", "acronym", "abbreviation"):
+        return f"What does “{name}” mean{where}?"
+    if MEANS.fullmatch(first):
+        return f"What does the {first.rstrip('s')} “{name}” mean{where}?"
+    return f"How is “{name}” described{where}?" if where else None
 
 
 def _where_en(section: Section, p: Passage) -> str:

@@ -7,15 +7,22 @@ from curate.generators import _extract_ask_english as ask
 from curate.generators import _extract_chinese, _extract_english
 from curate.generators._extract_blocks import ITEM, Block
 from curate.generators._extract_passage import Pair, Passage, Section, pick, size
-from curate.generators._extract_reading import paragraph, plain
+from curate.generators._extract_reading import paragraph, plain, reading
 from curate.generators._extract_standing import finished, stands_alone
 
-GLOSSARY = re.compile(r"glossary|terminolog|definitions|acronyms|abbreviations|\bterms\b|vocabulary|jargon|术语|缩略语|名词解释|词汇表|缩写", re.I)
-TERM = re.compile(r"(?:\*\*(?P<b>[^*\n]{1,80}?)[:：]?\*\*|`(?P<c>[^`\n]{1,80})`|(?P<t>[^\s:：*`][^:：*`\n]{0,60}?))\s{0,3}(?:[:：]|[-–—]{1,2}(?=\s)|——)\s{0,3}(?P<d>\S.*)", re.S)
+GLOSSARY = re.compile(
+    r"glossary|terminolog|definitions|acronyms|abbreviations|\bterms\b|vocabulary|jargon|术语|缩略语|名词解释|词汇表|缩写", re.I
+)
+TERM = re.compile(
+    r"(?:\*\*(?P<b>[^*\n]{1,80}?)[:：]?\*\*|`(?P<c>[^`\n]{1,80})`|(?P<t>[^\s:：*`][^:：*`\n]{0,60}?))\s{0,3}(?:[:：]|[-–—]{1,2}(?=\s)|——)\s{0,3}(?P<d>\S.*)",
+    re.S,
+)
 NESTED = re.compile(r"\n\s*(?:[-*+>|]|\d+[.)])\s")
 NAMES_TERM = re.compile(r"[A-Z0-9]{2,}|[\u4e00-\u9fff]{2,}|[A-Za-z]{3,}")
 BOLD = re.compile(r"\*\*([^*\n]{5,160})\*\*\s*$")
-ASKED = re.compile(r"\s{0,3}(?:[-*] )?(?:\*\*)?(?:Q(?:uestion)?\s?\d{0,3}|问题?\s?\d{0,3})\s?[:：.、]\s?(?P<q>[^\n]{4,200}?)(?:\*\*)?\s*(?:\n|$)", re.I)
+ASKED = re.compile(
+    r"\s{0,3}(?:[-*] )?(?:\*\*)?(?:Q(?:uestion)?\s?\d{0,3}|问题?\s?\d{0,3})\s?[:：.、]\s?(?P<q>[^\n]{4,200}?)(?:\*\*)?\s*(?:\n|$)", re.I
+)
 REPLIED = re.compile(r"\s{0,3}(?:[-*] )?(?:\*\*)?(?:A(?:nswer)?\s?\d{0,3}|答案?\s?\d{0,3})\s?[:：.、](?:\*\*)?\s{0,3}", re.I)
 
 
@@ -26,7 +33,7 @@ def pairs(p: Passage) -> Iterator[Pair]:
         for block in section.body:
             if glossary and block.kind in ("list", "text"):
                 yield from _glossary(block, p)
-        yield from _questions(section, p)
+        yield from _questions(section)
 
 
 def _glossary(block: Block, p: Passage) -> Iterator[Pair]:
@@ -59,7 +66,7 @@ def entries(block: Block) -> Iterator[tuple[int, int]]:
         yield begin, len(block.text)
 
 
-def _questions(section: Section, p: Passage) -> Iterator[Pair]:
+def _questions(section: Section) -> Iterator[Pair]:
     """Q: and A: in one paragraph or two, and a bold question over its answer."""
     body = section.body
     for i, block in enumerate(body):
@@ -71,7 +78,7 @@ def _questions(section: Section, p: Passage) -> Iterator[Pair]:
             continue
         bold = BOLD.fullmatch(block.text)
         if bold and bold[1].rstrip().endswith(("?", "？")):
-            yield from _under(plain_question(bold[1]), body[i + 1 :], section, p)
+            yield from _under(plain_question(bold[1]), body[i + 1 :], section)
 
 
 def plain_question(text: str) -> str:
@@ -88,7 +95,7 @@ def _replied(question: str, block: Block, at: int, following: list[Block]) -> It
         yield from _faq(question, paragraph(source.text[found.end() :]), source.start + found.end(), source.end)
 
 
-def _under(question: str, following: list[Block], section: Section, p: Passage) -> Iterator[Pair]:
+def _under(question: str, following: list[Block], section: Section) -> Iterator[Pair]:
     """The blocks up to the next bold line answer a bold question, where that end is in sight."""
     held: list[Block] = []
     for block in following:
@@ -99,8 +106,6 @@ def _under(question: str, following: list[Block], section: Section, p: Passage) 
         if not section.whole:
             return
     if held and all(b.kind in ("text", "list", "steps") for b in held):
-        from curate.generators._extract_reading import reading
-
         yield from _faq(question, "\n\n".join(reading(b) for b in held), held[0].start, held[-1].end)
 
 

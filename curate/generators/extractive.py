@@ -16,12 +16,17 @@ MODEL = False
 PER_CHUNK = 6
 SHORTEST = 60  # bytes of a chunk that can hold an answer
 LANGUAGES = ("en", "zh", "")
-RULES: tuple[Callable[[Passage], Iterator[Pair]], ...] = (_extract_terms.pairs, _extract_sections.pairs, _extract_sentences.pairs, _extract_tables.pairs)
+RULES: tuple[Callable[[Passage], Iterator[Pair]], ...] = (
+    _extract_terms.pairs,
+    _extract_sections.pairs,
+    _extract_sentences.pairs,
+    _extract_tables.pairs,
+)
 HEADINGS = re.compile(r"^ {0,3}(#{1,6})[ \t]", re.M)
 LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
-async def plan(view: View, ask: None, settings: Settings) -> Iterable[Task]:
+async def plan(view: View, ask: None, settings: Settings) -> Iterable[Task]:  # noqa: ARG001
     """One task for each chunk that is worth it, as the chunks are read; nothing in later rounds."""
     return _tasks(view) if view.round == 0 else ()
 
@@ -48,17 +53,16 @@ def _continues(first: Chunk | None, second: Chunk | None) -> bool:
     """Whether the section that ends the first chunk goes on in the second, with text or with deeper headings."""
     if first is None or second is None or first.document_id != second.document_id:
         return False
-    opening, last = HEADINGS.match(second.text), None
-    for last in HEADINGS.finditer(first.text):
-        pass
-    if opening and last:
-        return len(opening[1]) > len(last[1])
+    opening, headings = HEADINGS.match(second.text), HEADINGS.findall(first.text)
+    if opening and headings:
+        return len(opening[1]) > len(headings[-1])
     if opening:
-        return first.heading_path == second.heading_path[: len(first.heading_path)] and len(second.heading_path) > len(first.heading_path)
+        depth = len(first.heading_path)
+        return first.heading_path == second.heading_path[:depth] and len(second.heading_path) > depth
     return first.heading_path[:1] == second.heading_path[:1]
 
 
-async def generate(task: Task, chunks: list[Chunk], ask: None, settings: Settings) -> list[Sample]:
+async def generate(task: Task, chunks: list[Chunk], ask: None, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """The pairs of a task's chunk, a few of each rule."""
     return [_sample(task, chunk, p, pair) for chunk in chunks for p, pair in _pairs(task, chunk, settings)]
 
@@ -74,7 +78,7 @@ def choose(pairs: list[Pair], most: int) -> list[Pair]:
     """Up to `most` pairs in reading order, varied in their rules; no question twice, no two from much the same evidence."""
     kept: list[Pair] = []
     used: dict[str, int] = {}
-    ranked = []
+    ranked: list[tuple[int, int, Pair]] = []
     for pair in pairs:
         used[pair.rule] = used.get(pair.rule, 0) + 1
         ranked.append((used[pair.rule], len(ranked), pair))
