@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import random
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,7 @@ class Server:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.requests = self.busy = self.peak = self.prompt_tokens = self.completion_tokens = 0
+        self.first = self.last = 0.0  # when the first request came and the last reply left
         self.bodies: Counter[str] = Counter()
         self.faulted: Counter[str] = Counter()
         self.queue: deque[tuple[Connection, bytes]] = deque()
@@ -68,6 +70,7 @@ class Server:
     def chat(self, connection: "Connection", body: bytes) -> None:
         """Takes a request: at once, or when a slot is free."""
         number, self.requests = self.requests, self.requests + 1
+        self.first = self.first or time.monotonic()
         digest = hashlib.sha256(body).hexdigest()[:16]
         self.bodies[digest] += 1
         if (self.by_number or self.faults) and (fault := self.fault(number, digest, body)):
@@ -92,6 +95,7 @@ class Server:
         if self.queue:
             self.start(*self.queue.popleft())
         connection.send(*self.reply(body))
+        self.last = time.monotonic()
 
     def reply(self, body: bytes) -> tuple[int, bytes]:
         try:
@@ -109,22 +113,25 @@ class Server:
         message = answer(request, self.options)
         if message is None:
             return 501, error("no recording of this request")
-        return 200, self.completion(message, len(body))
+        return 200, self.completion(message, body)
 
-    def completion(self, message: dict[str, Any], size: int, finish: str = "") -> bytes:
+    def completion(self, message: dict[str, Any], body: bytes, finish: str = "") -> bytes:
+        """A whole reply; its id names the body it answers, so that a remembered reply can be held against the requests counted."""
         said = json.dumps(message, ensure_ascii=False)
-        prompt, reply = size // 4 + 1, len(said) // 4 + 1
+        prompt, reply = len(body) // 4 + 1, len(said) // 4 + 1
         self.prompt_tokens += prompt
         self.completion_tokens += reply
         finish = finish or ("tool_calls" if message.get("tool_calls") else "stop")
         usage = f'{{"prompt_tokens":{prompt},"completion_tokens":{reply},"total_tokens":{prompt + reply}}}'
         choice = f'{{"index":0,"message":{said},"finish_reason":"{finish}"}}'
-        head = f'"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"{self.options.model}"'
+        digest = hashlib.sha256(body).hexdigest()[:16]
+        head = f'"id":"{digest}","object":"chat.completion","created":1700000000,"model":"{self.options.model}"'
         return f'{{{head},"choices":[{choice}],"usage":{usage}}}'.encode()
 
     def stats(self) -> bytes:
         counts = {k: getattr(self, k) for k in ("requests", "busy", "peak", "prompt_tokens", "completion_tokens")}
-        return json.dumps({**counts, "waiting": len(self.queue), "faulted": self.faulted, "bodies": self.bodies}).encode()
+        lists = {"waiting": len(self.queue), "faulted": self.faulted, "bodies": self.bodies}
+        return json.dumps({**counts, **lists, "seconds": self.last - self.first}).encode()
 
 
 class Connection(asyncio.Protocol):
@@ -173,15 +180,15 @@ class Connection(asyncio.Protocol):
         acts: dict[str, Callable[[], None]] = {
             "hang": lambda: None,
             "refuse": self.transport.abort,
-            "cut": lambda: self.cut(whole(said, len(body))),
+            "cut": lambda: self.cut(whole(said, body)),
             "not_http": lambda: self.transport.write(b"\x00\xff nonsense\r\n\r\n"),
             "garbage": lambda: self.send(200, b"<html>it works</html>"),
-            "invalid_json": lambda: self.send(200, whole({**said, "content": "Sure! Here it is: the answer you want"}, len(body))),
-            "wrong_schema": lambda: self.send(200, whole({**said, "content": '{"unexpected": [1, 2]}'}, len(body))),
-            "empty": lambda: self.send(200, whole({**said, "content": ""}, len(body))),
-            "length": lambda: self.send(200, whole({**said, "content": '{"question": "Wha'}, len(body), "length")),
-            "refusal": lambda: self.send(200, whole({**said, "content": None, "refusal": "I can't help with that."}, len(body))),
-            "content_filter": lambda: self.send(200, whole({**said, "content": ""}, len(body), "content_filter")),
+            "invalid_json": lambda: self.send(200, whole({**said, "content": "Sure! Here it is: the answer you want"}, body)),
+            "wrong_schema": lambda: self.send(200, whole({**said, "content": '{"unexpected": [1, 2]}'}, body)),
+            "empty": lambda: self.send(200, whole({**said, "content": ""}, body)),
+            "length": lambda: self.send(200, whole({**said, "content": '{"question": "Wha'}, body, "length")),
+            "refusal": lambda: self.send(200, whole({**said, "content": None, "refusal": "I can't help with that."}, body)),
+            "content_filter": lambda: self.send(200, whole({**said, "content": ""}, body, "content_filter")),
             "context": lambda: self.send(400, error("This model's maximum context length is 4096 tokens.", "context_length_exceeded")),
         }
         if do in acts:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 Schema = dict[str, Any]
-FENCE = re.compile(r"<document-([0-9a-f]{32})>\n(.*?)\n</document-\1>", re.S)
+FENCE = re.compile(r"<document-([0-9a-f]{32})>\n")
+SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?]+(?!\s)[^.!?。！？\n]+)*[.!?。！？]*")
 STATED = re.compile(r"```json\n(\{.*?\})\n```", re.S)
 QUOTES = ("evidence", "quote", "quotes", "passage", "answer", "excerpt")
 
@@ -29,8 +30,8 @@ def answer(request: dict[str, Any], options: argparse.Namespace) -> dict[str, An
         return called(request, text)
     if not schema:
         return said(f"reply {digest(text)[:8]}")
-    passage = " ".join(m[1] for m in FENCE.findall(text)) if options.mode == "qa" else ""
-    return said(json.dumps(Filler(schema, text, sentences(passage)).fill(schema), ensure_ascii=False))
+    found = sentences(fenced(text)) if options.mode == "qa" else []
+    return said(json.dumps(Filler(schema, text, found).fill(schema), ensure_ascii=False))
 
 
 def schema_of(request: dict[str, Any], text: str) -> Schema | None:
@@ -136,5 +137,11 @@ def number(text: str) -> int:
     return int(digest(text)[:12], 16)
 
 
+def fenced(text: str) -> str:
+    """The longest fenced text: the passage, among titles and other small data."""
+    found = [text[m.end() : text.find(f"\n</document-{m[1]}>", m.end())] for m in FENCE.finditer(text)]
+    return max(found, key=len, default="")
+
+
 def sentences(text: str) -> list[str]:
-    return [s.strip() for s in re.split(r"(?<=[.!?])\s+|(?<=[。！？])\s*|\n{2,}", text) if len(s.strip()) > 3]
+    return [s.strip() for s in SENTENCE.findall(text) if len(s) > 3]
