@@ -12,6 +12,7 @@ from curate.records import Json, Message, ToolCall
 
 T = TypeVar("T", bound=BaseModel)
 REASON_CHARS = 600
+_NOT_SENT = ("title", "default", "minLength", "maxLength")  # strict servers turn some of these down; replies are checked for all
 _THINKING = re.compile(r"^\s*(?:<(think|thinking|reasoning)>)?(.*?)</(?:think|thinking|reasoning)>\s*", re.S | re.I)
 _FENCED = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?```", re.S)
 
@@ -92,7 +93,7 @@ def message(said: Completion) -> Message:
 
 
 def schema_of(reply: type[BaseModel]) -> Json:
-    """The JSON schema of a reply as strict servers want it: closed objects, every property required, no defaults or titles."""
+    """The JSON schema of a reply as strict servers want it: closed objects, every property required."""
     strict = _strict(reply.model_json_schema())
     assert isinstance(strict, dict)
     return strict
@@ -105,7 +106,7 @@ def _strict(node: Any) -> Any:
         return node
     maps = {key: {k: _strict(v) for k, v in node[key].items()} for key in ("properties", "$defs") if key in node}
     rest = {k: v if k in ("enum", "const", "required") else _strict(v) for k, v in node.items() if k not in maps}
-    closed: Json = {k: v for k, v in rest.items() if k not in ("title", "default")} | maps
+    closed: Json = {k: v for k, v in rest.items() if k not in _NOT_SENT} | maps
     if "properties" in closed:
         closed |= {"required": list(closed["properties"]), "additionalProperties": False}
     return closed

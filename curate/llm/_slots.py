@@ -36,9 +36,9 @@ class Slots:
         self._admit()
 
     def good(self) -> None:
-        """A reply came: one more slot per round of replies, five per cent where that is more."""
+        """A reply came: one more slot per round of replies, a tenth where that is more."""
         if self.limit < self.most:
-            self.limit = min(self.most, self.limit + max(1 / self.limit, 0.05))
+            self.limit = min(self.most, self.limit + max(1 / self.limit, 0.1))
             self._admit()
 
     def busy(self, sent: float) -> None:
