@@ -12,6 +12,7 @@ _MARKER = re.compile(r"^(\s*)[•·▪◦‣●○■□]\s*", re.M)
 _NUMBERED = re.compile(r"((?:\d{1,2}\.){1,4}\d{0,2})\s+(\S.{0,78})")
 _CHAPTER = re.compile(r"(?i)(chapter|part|section|appendix|article)\s+(?:[\divxlc]{1,6}|[A-Z])\b[.:]?(?:\s+\S.{0,70})?")
 _CHINESE = re.compile(r"(?:第[一二三四五六七八九十百零〇\d]{1,5}([编篇部章节条款])|([一二三四五六七八九十]{1,3})、)\s*(.{0,40})")
+_ARTICLE = re.compile(r"\s*第[一二三四五六七八九十百零〇\d]{1,5}条\s*\S")
 _CHINESE_LEVELS = {"编": 1, "篇": 1, "部": 1, "章": 1, "节": 2, "条": 3, "款": 4}
 _RULE = re.compile(r"\s*([=\-~*_#])\1{2,}\s*")
 _ENDS = tuple(".!?;,:。！？；，：、…")
@@ -26,8 +27,24 @@ def pieces(text: str) -> list[Piece]:
     width = _wrap_width(text)
     found: list[Piece] = []
     for group in re.split(r"\n[ ]*(?:\n[ ]*)+", text.strip("\n")):
-        found += _group([line.rstrip() for line in group.split("\n") if line.strip()], width)
+        for lines in _articles([line.rstrip() for line in group.split("\n") if line.strip()]):
+            found += _group(lines, width)
+    return _titled(found)
+
+
+def _titled(found: list[Piece]) -> list[Piece]:
+    """A short line alone above a text that has headings is its title."""
+    first = found[0][1] if found and found[0][0] == "text" else ""
+    alone = 0 < _columns(first) <= 60 and "\n" not in first and not first.endswith(_ENDS) and not _BULLET.match(first)
+    if alone and any(kind == "heading" for kind, _ in found[1:]):
+        return [("heading", markup.heading(first, 1)), *found[1:]]
     return found
+
+
+def _articles(lines: list[str]) -> list[list[str]]:
+    """Articles of a Chinese contract or statute stand below each other without blank lines; each is a paragraph."""
+    starts = [i for i, line in enumerate(lines) if i and _ARTICLE.match(line)]
+    return [lines[a:b] for a, b in pairwise([0, *starts, len(lines)])] if lines else []
 
 
 def _group(lines: list[str], width: int) -> list[Piece]:

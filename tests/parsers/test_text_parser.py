@@ -73,6 +73,18 @@ def test_what_only_looks_like_a_heading_is_text(line: str) -> None:
     assert blocks(f"{line}\n\nSome text follows here.")[0][0] == "text"
 
 
+def test_a_chinese_statute_has_its_title_chapters_and_articles() -> None:
+    source = "员工手册\n\n第一章 总则\n\n第一条 为规范管理，制定本手册。\n第二条 本手册适用于全体员工。\n\n一、考勤\n每天九点上班。"
+    assert blocks(source) == [
+        ("heading", "# 员工手册"),
+        ("heading", "# 第一章 总则"),
+        ("text", "第一条 为规范管理，制定本手册。"),
+        ("text", "第二条 本手册适用于全体员工。"),
+        ("heading", "## 一、考勤"),
+        ("text", "每天九点上班。"),
+    ]
+
+
 def test_bullets_become_a_list() -> None:
     assert blocks("Bring:\n• a pen\n• paper, and\n  more of it\n• time") == [
         ("text", "Bring:"),
