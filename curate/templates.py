@@ -21,6 +21,8 @@ TODAY = datetime(2024, 7, 26, tzinfo=UTC)
 
 _CONTROL = re.compile(r"<\|[\w ]+\|>|</?(?:s|start_of_turn|end_of_turn)>|\[/?INST\]")
 
+_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)  # of a template at work
+
 
 def render(name: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None = None, workspace: Path | None = None) -> str:
     """The conversation as text. `name`: a shipped or a workspace's template, or the path of a .jinja file.
@@ -32,7 +34,7 @@ def render(name: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]
         return template.render(messages=messages, tools=tools or None, add_generation_prompt=False, **tokens)
     except SecurityError as error:
         raise UsageError(f"the chat template {name!r} does what no template may: {error}", "choose another --chat-template") from None
-    except (TemplateError, TypeError) as error:
+    except _FAILURES as error:
         raise CarryError(
             f"the chat template {Path(name).name} refuses the conversation: {error}", "choose another --chat-template"
         ) from None

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 from curate import plugins
 from curate.errors import WorkspaceError
@@ -10,7 +11,11 @@ from curate.export.card import Source
 from curate.export.writer import Exported, Progress, Writer
 from curate.records import Sample, Verdict
 from curate.settings import Settings
+from curate.store import Table
 from curate.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Exported", "export"]
 
@@ -52,7 +57,7 @@ def _masked(sample: Sample, verdicts: list[Verdict], settings: Settings) -> Samp
 
 def _sources(workspace: Workspace) -> dict[str, Source]:
     """What the card tells of each document; the texts stay on disk."""
-    frame = workspace.documents.lazy().select("id", "path", "language", "meta").collect()
+    frame = _collected(workspace.documents, "id", "path", "language", "meta")
     return {i: Source(path, language, str(json.loads(meta).get("license") or "")) for i, path, language, meta in frame.iter_rows()}
 
 
@@ -60,4 +65,14 @@ def _any_tools(workspace: Workspace) -> bool:
     """Whether any sample has tools: then every row of a style has the columns for them, for readers want one set in all files."""
     import polars as pl
 
-    return not workspace.samples.lazy().filter(pl.col("tools") != "[]").select("id").head(1).collect().is_empty()
+    return bool(_collected(workspace.samples, (pl.col("tools") != "[]").any()).item())
+
+
+def _collected(table: Table[Any], *columns: "str | pl.Expr") -> "pl.DataFrame":
+    """Some columns of a whole table."""
+    import polars as pl
+
+    try:
+        return table.lazy().select(columns).collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise WorkspaceError(f"{table.folder} is damaged: {error}", "run the build again: what was paid for is remembered") from None

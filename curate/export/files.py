@@ -82,7 +82,7 @@ def _parquet(parts: list[Path], path: Path, columns: dict[str, Any]) -> None:
 
 def _csv(parts: list[Path], path: Path, columns: dict[str, Any]) -> None:
     with text(path) as out:
-        writer = csv.writer(out, lineterminator="\n")
+        writer = csv.writer(out)
         writer.writerow(columns)
         for found in _lines(parts):
             row = json.loads(found)

@@ -54,6 +54,8 @@ class Folder:
         self._open = ExitStack()
         remove(self.temporary)
         self.temporary.mkdir(parents=True)
+        if self.previous.exists() and not self.path.exists():
+            self.previous.rename(self.path)  # an export was killed between its two renames
 
     def add(self, sample: Sample, row: dict[str, Any], documents: list[dict[str, str]]) -> None:
         """Appends a row to the file of its split."""

@@ -46,6 +46,8 @@ class Writer:
     def __enter__(self) -> "Writer":
         failures = self.workspace.failures
         failures.clear(keep=[p for p in failures.parts() if p != self.part and not p.startswith(f"{self.part}.")])
+        for left in [*self.workspace.dataset.glob(f".{self.style}.new"), *self.workspace.dataset.glob(f".{self.style}-*.new")]:
+            remove(left)
         self._folder("")
         return self
 
