@@ -115,6 +115,8 @@ class Numbering:
         own = levels[level]
         begin = self._override(number_id, level)
         counts[level] = begin if begin is not None else counts.get(level, own.start - 1) + 1
+        for skipped in [n for n in levels if n < level and n not in counts]:
+            counts[skipped] = levels[skipped].start  # as if an item without text had stood there
         for deeper in [n for n in counts if n > level and n in levels and levels[n].restarts]:
             del counts[deeper]
         if own.format == "bullet":

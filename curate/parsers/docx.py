@@ -1,4 +1,8 @@
-"""Reads Word documents: headings, lists with their numbers, tables, code, notes, equations; as a reader sees them accepted."""
+"""Reads Word documents: headings, lists with their numbers, tables, code, notes, equations; as a reader sees them accepted.
+
+It walks the XML itself: python-docx knows no lists, notes, text boxes or tracked changes, and refuses Strict files, templates
+and files with a relation to a missing part.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -45,14 +49,17 @@ class _Reader:
         self.items = Items()
         self.listing: list[str] = []
         self.title = ""
-        self.shift = 0
+        self.shift = 0  # headings stand one level deeper below a title
+        self.unstyled = False  # no heading in the whole document is marked as one
 
     def document(self, name: str, data: bytes) -> Document:
         root = self.package.root(self.package.main)
         body = root.find(qn("w:body")) if root is not None else None
         if body is None:
             raise ValueError("it has no body")
-        self.shift = int(any(self._style(p).name == "title" and _has_text(p) for p in body.iter(qn("w:p"))))
+        paragraphs = [(self._style(p), p) for p in body.iter(qn("w:p")) if _has_text(p)]
+        self.shift = int(any(style.name == "title" for style, _ in paragraphs))
+        self.unstyled = not self.shift and not any(self._level(p, style) for style, p in paragraphs)
         self.walk(body)
         self.flush()
         _ooxml.refuse_empty(self.builder, "Word document")
@@ -79,15 +86,17 @@ class _Reader:
             return
         level = self._level(paragraph, style)
         words = self._words(paragraph, emphasis=not (level or style.code or style.name == "title"))
+        marker, depth = self._marker(paragraph, style)  # empty paragraphs count as well
+        if self.unstyled and marker is None and words.bold and _like_heading(plain := words.text.replace("*", "")):
+            level, words.text = 1, plain
         if self._is_code(words, style):
             self.flush(keep="listing")
             self.listing.append(self._words(paragraph, emphasis=False).text if not style.code else words.text)
         elif text := _tidy(words.text):
-            self._text(paragraph, style, level, text)
+            self._text(text, style, level, marker, depth)
         self._after(words)
 
-    def _text(self, paragraph: Element, style: Style, level: int, text: str) -> None:
-        marker, depth = self._marker(paragraph, style)
+    def _text(self, text: str, style: Style, level: int, marker: str | None, depth: int) -> None:
         if style.name == "title" and not self.title:
             self.title = " ".join(text.split())
             self._add("heading", heading(text, 1))
@@ -165,8 +174,8 @@ class _Reader:
                 parts.append("; ".join(", ".join(c for c in row if c) for row in self._grid(child, carried)))
                 continue
             words = self._words(child, emphasis=False)
-            marker, _ = self._marker(child, self._style(child)) if words.text.strip() else (None, 0)
-            parts.append(f"{marker} {words.text}" if marker else words.text)
+            marker, _ = self._marker(child, self._style(child))
+            parts.append(f"{marker} {words.text}" if marker and words.text.strip() else words.text)
             carried.append(words)
         return " ".join(" ".join(parts).replace("$$", "$").split())
 
@@ -257,6 +266,12 @@ def _alternatives(graphic: Element) -> list[str]:
 def _tidy(text: str) -> str:
     """One space between words; line breaks stay."""
     return "\n".join(line for raw in text.split("\n") if (line := " ".join(raw.split())))
+
+
+def _like_heading(text: str) -> bool:
+    """A short line in bold that is no sentence; what counts as a heading where nobody used heading styles."""
+    text = text.strip()
+    return 2 < len(text) <= 80 and "\n" not in text and text[-1] not in ".,;:!?。，；：！？" and any(c.isalpha() for c in text)
 
 
 def _has_text(paragraph: Element) -> bool:

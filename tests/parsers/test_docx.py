@@ -190,6 +190,23 @@ def test_bold_marks_whole_words_and_digits_set_high_stay_high() -> None:
     assert text("<w:p>" + run("H", "<w:b/>") + run("ello", "") + "</w:p>") == "Hello"
 
 
+def bold(words: str) -> str:
+    return f"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>{words}</w:t></w:r></w:p>"
+
+
+def test_short_bold_lines_are_headings_only_where_nobody_used_heading_styles() -> None:
+    assert text(bold("Scope") + p("All pumps.") + bold("Never run dry.")) == "# Scope\n\nAll pumps.\n\n**Never run dry.**"
+    assert text(p("Top", "berschrift1") + bold("Scope"), styles=STYLES) == "# Top\n\n**Scope**"
+
+
+def test_an_empty_item_counts_as_it_does_on_paper() -> None:
+    assert text(item("a") + item("") + item("c"), numbering=NUMBERING) == "1. a\n3. c"
+
+
+def test_a_level_that_was_skipped_counts_as_begun() -> None:
+    assert text(item("a", level=1) + item("b") + item("c", level=1), numbering=NUMBERING) == "- a) a\n2. b\n    - a) c"
+
+
 def test_a_strict_file_reads_like_a_transitional_one() -> None:
     data, out = docx(p("Same", "berschrift1"), styles=STYLES), io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
