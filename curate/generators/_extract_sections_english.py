@@ -45,7 +45,7 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
     found = _how(heading, section) or _when_to(heading)
     if found:
         return found[0], placed(found[1], section, p)
-    return _about(heading, section, answer, p) if ask.content(heading) & ask.content(answer) else None
+    return _about(heading, section, answer, p)
 
 
 def placed(question: str, section: Section, p: Passage, name: str = "", *, always: bool = False) -> str:
@@ -61,7 +61,7 @@ def placed(question: str, section: Section, p: Passage, name: str = "", *, alway
     topics = [*near, p.title] if narrow or not topical(p.title) else [p.title]
     topic = next((t for t in topics if topical(t)), "")
     if not topic:
-        return "" if narrow else question
+        return question if len(ask.content(text)) > 1 else ""
     asked = question[:1].lower() + question[1:]
     if topic == p.title and DOCUMENT.search(topic):
         return words.ACCORDING[0].format(topic, asked)
@@ -137,6 +137,8 @@ def _about(heading: str, section: Section, answer: str, p: Passage) -> tuple[str
         return None
     if _plural(heading) and _lists_things(section):
         return ("heading", placed(pick(words.PLURAL, heading).format(ask.name_phrase(heading, answer)), section, p))
+    if not ask.content(heading) & ask.content(answer):
+        return None  # a label that the text below does not take up
     titled = good_title(p.title) and p.title.lower() != heading.lower()
     name = ask.named(heading, answer)
     single = len(heading.removeprefix("The ").split()) < 2
@@ -170,7 +172,19 @@ def _lists_things(section: Section) -> bool:
     if kinds not in (["list"], ["text", "list"]) or (len(kinds) == 2 and not section.readings[0].endswith(":")):
         return False
     first = re.sub(r"^[-*+]\s+", "", section.readings[-1]).split(" ")[0].strip(",.:").lower()
-    return first not in words.VERBS and first not in ("you", "if", "when", "please", "we", "do", "don't", "be", "it", "this", "there")
+    return first not in words.VERBS - words.NOUNISH and first not in (
+        "you",
+        "if",
+        "when",
+        "please",
+        "we",
+        "do",
+        "don't",
+        "be",
+        "it",
+        "this",
+        "there",
+    )
 
 
 def is_name(heading: str) -> bool:

@@ -112,5 +112,5 @@ def _under(question: str, following: list[Block], section: Section) -> Iterator[
 def _faq(question: str, answer: str, start: int, end: int) -> Iterator[Pair]:
     clear = ask.clear(re.sub(r"\b(?:I|me|my)\b", "", question))
     whole = finished(answer) or "\n" in answer
-    if clear and whole and len(question) >= 8 and 4 <= size(answer) <= 300 and stands_alone(answer):
+    if clear and whole and len(question) >= 6 and 4 <= size(answer) <= 300 and stands_alone(answer):
         yield Pair("faq", question, answer, start, end)
