@@ -56,14 +56,26 @@ def _sheet(document: Any, index: int) -> Sheet:
 
     try:
         page = document[index]
-        raw = [line for block in page.get_text("dict", flags=_flags())["blocks"] for line in block.get("lines", ())]
-        main = facing([("".join(s["text"] for s in line["spans"]), _direction(line)) for line in raw])
-        lines, lost = _lines(page, raw, main)
-        tables = _tables(page, main) if len(lines) > 3 else []
-        size, lines = (page.rect.width, page.rect.height), outside(lines, tables) + tables
-        return Sheet(index + 1, *size, lines, upright(main, *_size(page)), lost, _scanned(page, lines))
+        text = page.get_textpage(flags=_flags())
+        raw = [line for block in page.get_text("dict", textpage=text)["blocks"] for line in block.get("lines", ())]
+        shape = _Shape(page, facing([("".join(s["text"] for s in line["spans"]), _direction(line)) for line in raw]))
+        lines, lost = _lines(shape, raw)
+        tables = _tables(page, text, shape) if len(lines) > 3 else []
+        scanned = _scanned(page, lines)
+        return Sheet(index + 1, *shape.shown, outside(lines, tables) + tables, upright(shape.main, *shape.size), lost, scanned)
     except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase):
         return Sheet(index + 1, 0.0, 0.0, [], lost=1)
+
+
+class _Shape:
+    """A page's size as shown, its size before its own rotation (MuPDF places text in that), and where its text runs."""
+
+    def __init__(self, page: Any, main: Direction) -> None:
+        rect = page.rect
+        self.rotation: int = page.rotation
+        self.shown: tuple[float, float] = (rect.width, rect.height)
+        self.size: tuple[float, float] = (rect.height, rect.width) if self.rotation % 180 else self.shown
+        self.main = main
 
 
 def _flags() -> int:
@@ -77,16 +89,10 @@ def _flags() -> int:
     )
 
 
-def _size(page: Any) -> tuple[float, float]:
-    """Width and height before the page's own rotation: MuPDF gives text in these coordinates."""
-    width, height = page.rect.width, page.rect.height
-    return (height, width) if page.rotation % 180 else (width, height)
-
-
-def _lines(page: Any, raw: list[Any], main: Direction) -> tuple[list[Line], int]:
+def _lines(shape: _Shape, raw: list[Any]) -> tuple[list[Line], int]:
     found, lost = [], 0
     for line in raw:
-        made, dropped = _line(line, main, page.rotation, *_size(page))
+        made, dropped = _line(line, shape)
         lost += dropped
         if made:
             found.append(made)
@@ -97,7 +103,7 @@ def _direction(line: Any) -> Direction:
     return (0.0, 1.0) if line["wmode"] else quarter(*line["dir"])
 
 
-def _line(raw: Any, main: Direction, rotation: int, width: float, height: float) -> tuple[Line | None, int]:
+def _line(raw: Any, shape: _Shape) -> tuple[Line | None, int]:
     spans = [s for s in raw["spans"] if s["text"].strip() and s["size"] > 1]
     if not spans:
         return None, 0
@@ -117,12 +123,12 @@ def _line(raw: Any, main: Direction, rotation: int, width: float, height: float)
     direction = _direction(raw)
     line = Line(
         text=text.strip(),
-        box=turned(bbox, direction, width, height),
-        bbox=shown(bbox, rotation, width, height),
+        box=turned(bbox, direction, *shape.size),
+        bbox=shown(bbox, shape.rotation, *shape.size),
         size=max(sizes, key=lambda size: (sizes[size], size)),
         bold=letters[True] > 0.8 * letters.total(),
         mono=mono[True] > 0.8 * mono.total(),
-        upright=direction == main,
+        upright=direction == shape.main,
     )
     return line, lost
 
@@ -149,18 +155,16 @@ def _scanned(page: Any, lines: list[Line]) -> bool:
     return bool(images > 0.4 * page.rect.width * page.rect.height)
 
 
-def _tables(page: Any, main: Direction) -> list[Line]:
-    size = _size(page)
-    rules = [turned(rule, main, *size) for rule in _rules(page)]
+def _tables(page: Any, text: Any, shape: _Shape) -> list[Line]:
+    rules = [turned(rule, shape.main, *shape.size) for rule in _rules(page, shape.size[0])]
     if len(rules) < 4:
         return []
-    words = [
-        (turned(w[:4], main, *size), shown(w[:4], page.rotation, *size), clean(w[4])[0]) for w in page.get_text("words", flags=_flags())
-    ]
-    return grids(rules, words)
+    words = page.get_text("words", textpage=text)
+    placed = [(turned(w[:4], shape.main, *shape.size), shown(w[:4], shape.rotation, *shape.size), clean(w[4])[0]) for w in words]
+    return grids(rules, placed)
 
 
-def _rules(page: Any) -> list[Bbox]:
+def _rules(page: Any, width: float) -> list[Bbox]:
     """What is drawn as a rule: lines, thin boxes, the sides of framed boxes; of plain coloured areas only where nothing else is drawn."""
     paths = page.get_cdrawings()
     if len(paths) > MAX_PATHS:
@@ -169,7 +173,7 @@ def _rules(page: Any) -> list[Bbox]:
     areas: list[Bbox] = []
     for path in paths:
         for item in path["items"]:
-            if item[0] == "re" and item[1][2] - item[1][0] > 0.97 * _size(page)[0]:
+            if item[0] == "re" and item[1][2] - item[1][0] > 0.97 * width:
                 continue  # a banner or the page's background
             if item[0] == "l":
                 (x0, y0), (x1, y1) = item[1:3]
