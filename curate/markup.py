@@ -1,9 +1,12 @@
 """Builds a document's Markdown text and its blocks together, so that offsets are right by construction."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from curate.records import Bbox, Block, Document, Json, Page
+
+_UNSTORABLE = re.compile("[\\ud800-\\udfff\\x00]")  # halves of a surrogate pair, as escapes in JSON can name them
 
 
 class Builder:
@@ -20,7 +23,7 @@ class Builder:
 
         joint: what parts it from the block before; " " or "" where a page or column break cuts one paragraph into two blocks.
         """
-        text = text.strip("\n").rstrip()
+        text = storable(text.strip("\n").rstrip())
         if not text:
             return
         if self._parts:
@@ -41,7 +44,12 @@ class Builder:
         if not title:
             first = next((b for b in self.blocks if b.kind == "heading"), None)
             title = text[first.start : first.end].lstrip("# ").strip() if first else name.rsplit("/", 1)[-1]
-        return Document(document_id(data), name, title, text, "", self.pages, self.blocks, meta or {})
+        return Document(document_id(data), name, storable(title), text, "", self.pages, self.blocks, meta or {})
+
+
+def storable(text: str) -> str:
+    """The text, of the same length, without the code points that no UTF-8 file and no table can hold."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def document_id(data: bytes) -> str:

@@ -59,6 +59,7 @@ def plain(node: "LexborNode") -> str:
             anchor.decompose()
     text = "".join(render(child) for child in node.iter(include_text=True) if child.tag != "img")
     text = _SPACE.sub(" ", _INVISIBLE.sub("", _PICTURE.sub("", text)).replace(_BREAK, " ")).replace("**", "")
+    text = _LINK.sub(r"\1", text)
     text = re.sub(r"(?<![*\w])\*([^*]+)\*(?![*\w])", r"\1", text)
     return text.strip()
 

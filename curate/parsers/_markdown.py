@@ -60,7 +60,7 @@ def _yaml(source: str) -> dict[str, Any] | None:
         fields = yaml.safe_load(source)
     except (yaml.YAMLError, ValueError, RecursionError):
         return _lines(source)
-    return {str(k): _tame(v) for k, v in fields.items()} if isinstance(fields, dict) else None
+    return {markup.storable(str(k)): _tame(v) for k, v in fields.items()} if isinstance(fields, dict) else None
 
 
 def _lines(source: str) -> dict[str, Any] | None:
@@ -80,11 +80,13 @@ def _toml(source: str) -> dict[str, Any] | None:
 def _tame(value: Any) -> Any:
     """Dates, odd numbers and odd keys as strings, so that the fields are JSON."""
     if isinstance(value, dict):
-        return {str(k): _tame(v) for k, v in value.items()}
+        return {markup.storable(str(k)): _tame(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set)):
         return [_tame(v) for v in value]
+    if isinstance(value, str):
+        return markup.storable(value)
     finite = not isinstance(value, float) or abs(value) < float("inf")
-    return value if value is None or (isinstance(value, (str, int, float, bool)) and finite) else str(value)
+    return value if value is None or (isinstance(value, (int, float, bool)) and finite) else str(value)
 
 
 def pieces(text: str) -> list[Piece]:

@@ -118,7 +118,7 @@ def _body(part: Message, attachments: list[str], depth: int) -> list[Piece]:
     if part.is_multipart():
         return [piece for inner in _parts(part) for piece in _body(inner, attachments, depth + 1)]
     if part.get_content_disposition() == "attachment" or part.get_filename():
-        attachments.append(str(part.get_filename() or kind))
+        attachments.append(markup.storable(str(part.get_filename() or kind)))
         return []
     return _leaf(part, kind)
 

@@ -47,6 +47,10 @@ def test_signs_and_lines_that_are_for_the_hand_go() -> None:
     assert text(source) == f"## Keeping\n\n{LONG}"
 
 
+def test_a_heading_is_plain_text() -> None:
+    assert text('<h2>The <b>new</b> <a href="https://example.com/x">site</a><br>map</h2><p>x</p>') == "## The new site map\n\nx"
+
+
 def test_lists_keep_their_nesting_numbers_and_paragraphs() -> None:
     source = '<ol start="3"><li>one<ul><li>a<li>b</ul><li><p>two</p><p>more</p></ol>'
     assert text(source) == "3. one\n   - a\n   - b\n4. two\n\n   more"

@@ -84,6 +84,11 @@ def test_what_cannot_be_read_is_an_error_with_a_hint(source: str) -> None:
     assert caught.value.hint
 
 
+def test_halves_of_surrogate_pairs_do_not_reach_the_tables() -> None:
+    document = parse('{"title": "a\\ud800b", "note": "\\u0000 x \\ud83d\\ude00"}')
+    assert (document.title, document.text) == ("a\ufffdb", "# a\ufffdb\n\n- note: \ufffd x 😀")
+
+
 def test_json_is_known_by_its_content() -> None:
     assert parser.sniff("data", b'{"a": 1}') == 2
     assert parser.sniff("a.txt", b"[see below] for more") == 0
