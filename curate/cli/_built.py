@@ -29,6 +29,7 @@ def show(job: Job, built: Built, again: str, *, json: bool, quiet: bool) -> int:
         return code
     if not quiet:
         _show.show_accounts(found)
+    if not quiet or code:
         say(job, built, again, code)
     for exported in built.exported:
         print(exported.folder)
