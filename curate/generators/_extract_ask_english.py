@@ -12,7 +12,7 @@ YOU = {
 }  # fmt: skip
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 VAGUE = re.compile(
-    r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such|same|he|she|him|her|his|hers|its|ones?|both"
+    r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such|same|he|she|him|her|his|hers|its|itself|themselves|himself|herself|ones?|both"
     r"|either|neither|former|latter|i|me|my)\b(?! (?:is|are) no\b)",
     re.I,
 )
@@ -62,12 +62,21 @@ def verb_phrase(heading: str) -> str | None:
     follower = rest.split()[0].lower().strip(",.:;")
     if low.endswith("ing"):
         verb = base(low)
-        if not verb or (low in words.NAMING_GERUNDS - words.CLEAR_GERUNDS and follower not in words.OBJECT_SIGNS):
+        if not verb or (
+            low in words.NAMING_GERUNDS - words.CLEAR_GERUNDS
+            and follower not in words.OBJECT_SIGNS
+            and follower not in ("with", "for", "to")
+        ):
             return None
         return _gerunds(f"{verb} {rest}")
-    if low in words.VERBS and (low not in words.NOUNISH or follower in words.OBJECT_SIGNS):
+    if low in words.VERBS and (low not in words.NOUNISH or takes(low, follower)):
         return f"{low} {rest}"
     return None
+
+
+def takes(verb: str, follower: str) -> bool:
+    """Whether the word after a word that may be a verb or a noun shows it to be a verb."""
+    return follower in words.OBJECT_SIGNS or (verb in words.WITH_PREPOSITION and follower in words.PREPOSITIONS)
 
 
 def _titled(rest: str) -> bool:
@@ -92,7 +101,12 @@ def name_phrase(heading: str, body: str) -> str:
     bare = first.strip("“”\"'")
     if (not bare[1:].islower() and len(bare) > 1) or "," in heading or any(w[:1].isupper() and w[1:].islower() for w in rest.split()):
         return heading
-    common = bare.lower() in words.OBJECT_SIGNS or bare.lower() in words.GENERIC or base(bare) or bare.lower() in words.VERBS
+    common = (
+        bare.lower() in words.OBJECT_SIGNS | words.PREPOSITIONS
+        or bare.lower() in words.GENERIC
+        or base(bare)
+        or bare.lower() in words.VERBS
+    )
     if common or re.search(rf"(?<![.!?] )\b{re.escape(bare.lower())}\b", body) or rest:
         return heading[:1].lower() + heading[1:]
     return heading

@@ -52,10 +52,14 @@ NOUNISH = _words(
     honor influence own pair pitch prep present balance bill boost match dress empower"""
 )
 OBJECT_SIGNS = _words(
-    """a an the your our my their his her all any each every other new another more this that these those from to in on for with up out
-    off down into through as against about via by when if without between within what how who which where whether it them everything
-    something anyone someone people leave"""
+    """a an the your our my their his her all any each every other new another more this that these those up out off down what how who
+    which where whether it them everything something anyone someone people leave"""
 )
+# These take their object with a preposition: "search for", but "plan for" and "list of" are names.
+WITH_PREPOSITION = _words(
+    "work talk think search look speak wait check sign deal play volunteer travel switch map link transfer release return"
+)
+PREPOSITIONS = _words("to from in on for with into through as against about via by between within out off at of")
 # A gerund that is as often the name of a thing: "Training resources", "Billing codes".
 NAMING_GERUNDS = _words(
     """training funding engineering onboarding meeting meetings billing pricing testing parking staffing timing planning building

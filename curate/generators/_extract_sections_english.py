@@ -18,7 +18,9 @@ NO_NAME = re.compile(
 )
 ODD = re.compile(r"\b(?:OR|AND|NOT)\b|[:;!?/|=<>{}\[\]@#*…—–]|\.\.| - |\d{4}")
 WHEN_TO = re.compile(r"(when|what|where|who) (not )?to ([a-z]+ ?.*)", re.I)
-PLURAL = re.compile(r"^(?:[\w’'-]+ ){0,4}?([\w’'-]*[^\Wsui]s)(?: (?:of|for|to|in|with|from|on) .{1,60})?$", re.I)
+PLURAL = re.compile(
+    r"^(?:(?!(?:of|for|to|in|with|from|on|by|at) )[\w’'-]+ ){0,4}?([\w’'-]*[^\Wsui]s)(?: (?:of|for|to|in|with|from|on) .{1,60})?$", re.I
+)
 ODD_CASE = re.compile(r"[A-Z]\w*[A-Z]|[a-z][A-Z]|\d")
 NAMED = re.compile(r"\b[A-Z][\w’'-]*|\b[a-z]+[A-Z]\w*|\d")
 DOCUMENT = re.compile(

@@ -88,6 +88,8 @@ def _define(form: re.Pattern[str], found: re.Match[str], p: Passage, heading: st
         return ("definition", f"What does {article}{name} stand for?")
     if found["v"] in ("refers to", "means"):
         return ("definition", pick(words.TERM, name).format(name))
+    if "born" in term:
+        return ("definition", f"Who {found['v']} {term.split(' (')[0]}?")
     many = found["v"].startswith("are")
     return ("definition", pick(words.WHAT_ARE if many else words.WHAT_IS, name).format(f"{article}{name}"))
 
@@ -116,6 +118,9 @@ def _acts(clause: str) -> bool:
         return True
     found = ACT.match(clause)
     if found and found["verb"] in ("refer", "see", "read", "visit", "view", "check", "follow", "return", "learn"):
+        return False
+    after = clause[found.end() :].split(maxsplit=1) if found else []
+    if found and found["verb"] in words.NOUNISH and not (after and ask.takes(found["verb"], after[0].lower())):
         return False
     if len(clause.split()) < 4 and not clause.endswith(":"):
         return False

@@ -7,7 +7,7 @@ from curate.generators._extract_reading import clean
 # What sends the reader somewhere else in the document, or to what is not there. Searched in small letters.
 _POINTS_EN = re.compile(
     r"""\b(?:
-      (?:see|as|shown|described|listed|mentioned|outlined|noted|found)\ (?:below|above)\b | (?:above|below)[- ]?mentioned\b
+      (?:see|as|shown|described|listed|mentioned|outlined|noted|found)\ (?:below|above|previously|earlier)\b | (?:above|below)[- ]?mentioned\b
     | above\ or\ below\b | (?:below|above)(?=[.,;:)]) | below\ (?:is|are)\b | the\ (?:[\w-]+\ )?\w+\ (?:below|above)\b
     | following\ (?:figure|image|picture|screenshot|diagram|chart)\b | (?:figure|fig\.|table|appendix|chapter|sections?)\ \d
     | th(?:is|ese)\ (?:[\w-]+\ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|articles?|posts?|figure|table|diagram|image|videos?
@@ -30,7 +30,7 @@ _LOOSE_START = re.compile(
     r"(?:this|these|those|that|it|its|it’s|it's|they|them|their|he|she|his|her|such|here|above|however|also|additionally|then|but|and|so|or"
     r"|therefore|otherwise|instead|for example|e\.g\.|another|other|the (?:above|former|latter|same|following)|both|each of|note that|again"
     r"|(?:once|after) (?:this|that|it)|finally|furthermore|moreover|similarly|likewise|in addition|in (?:this|that) case|if so|if not"
-    r"|alternatively|meanwhile|thus|hence|as such|to do (?:so|this|that)|there|which|who|where|while doing)\b"
+    r"|- (?:from|to|date|subject): |alternatively|meanwhile|thus|hence|as such|to do (?:so|this|that)|there|which|who|where|while doing)\b"
     r"|这|该|此|其|本|它|他|她|那|上述|以上|因此|所以|但|而(?!且)|并|另外|同时|然后|否则|如上|同样|同理|于是|由此|之后|接着|随后|最后|再|也|反之"
     r"|例如|比如|即|不过|然而|可见|综上|总之|且",
     re.I,

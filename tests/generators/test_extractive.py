@@ -55,7 +55,10 @@ def holds(found: list[str] | dict[str, str], part: str) -> bool:
 
 
 async def test_a_gerund_heading_asks_how_and_the_whole_section_answers() -> None:
-    text = "## Requesting leave\n\nOpen the staff portal and choose your dates.\n\n- Pick a type of leave.\n- Wait for the approval of your supervisor."
+    text = (
+        "## Requesting leave\n\nOpen the staff portal and choose your dates.\n\n- Pick a type of leave.\n"
+        "- Wait for the approval of your supervisor."
+    )
     found = await pairs(text, title="Annual leave policy")
     (question, answer), *_ = found.items()
     assert "request leave" in question
@@ -76,7 +79,10 @@ async def test_a_heading_that_names_a_thing_is_not_asked_as_an_action(heading: s
 
 
 async def test_a_numbered_procedure_is_answered_with_all_its_steps() -> None:
-    text = "## Install the agent\n\n1. Download the package from the portal.\n2. Run the installer as an administrator.\n3. Restart the machine."
+    text = (
+        "## Install the agent\n\n1. Download the package from the portal.\n2. Run the installer as an administrator.\n"
+        "3. Restart the machine."
+    )
     found = await made(text, title="Agent handbook")
     assert [s.meta["rule"] for s in found] == ["procedure"]
     assert "install the agent" in found[0].messages[0].content
@@ -104,7 +110,10 @@ async def test_a_question_names_its_topic_where_the_heading_names_nothing_partic
 
 
 async def test_a_plural_heading_over_a_list_asks_which() -> None:
-    text = "## Eligible expenses\n\n- Train tickets of second class within the country\n- Hotel rooms below the limit of the city\n- Visa fees and vaccinations"
+    text = (
+        "## Eligible expenses\n\n- Train tickets of second class within the country\n"
+        "- Hotel rooms below the limit of the city\n- Visa fees and vaccinations"
+    )
     found = await questions(text, title="Travel expenses")
     assert any(q in found for q in ("What are the eligible expenses?", "Which eligible expenses are there?"))
 
@@ -137,7 +146,10 @@ async def test_a_section_that_goes_on_in_the_next_chunk_is_not_asked() -> None:
 
 
 async def test_a_section_with_sub_sections_is_not_answered_by_its_first_lines() -> None:
-    text = "## Requesting leave\n\nThere are two ways to get leave, and both of them need the approval of a supervisor.\n\n### By phone\n\nCall."
+    text = (
+        "## Requesting leave\n\nThere are two ways to get leave, and both of them need the approval of a supervisor.\n"
+        "\n### By phone\n\nCall."
+    )
     assert not holds(await questions(text, title="Annual leave"), "request leave")
 
 
@@ -194,7 +206,10 @@ async def test_an_amount_of_time_is_asked_how_long() -> None:
 
 
 async def test_a_glossary_is_asked_term_by_term() -> None:
-    text = "- **SLA** - Service level agreement. It says how quickly a fault is mended.\n- **RFQ**: A request for offers that is sent to vendors."
+    text = (
+        "- **SLA** - Service level agreement. It says how quickly a fault is mended.\n"
+        "- **RFQ**: A request for offers that is sent to vendors."
+    )
     found = await made(text, path=("Glossary",), title="Glossary")
     assert [s.messages[1].content for s in found] == [
         "Service level agreement. It says how quickly a fault is mended.",
@@ -204,7 +219,10 @@ async def test_a_glossary_is_asked_term_by_term() -> None:
 
 
 async def test_questions_and_answers_are_taken_as_they_are() -> None:
-    text = "**Q: Can a badge be used twice?**\n\nA: Yes, a badge works until it expires.\n\n**Who opens the gate?**\n\nThe guard opens the gate at six."
+    text = (
+        "**Q: Can a badge be used twice?**\n\nA: Yes, a badge works until it expires.\n\n**Who opens the gate?**\n\n"
+        "The guard opens the gate at six."
+    )
     found = await pairs(text)
     assert found == {
         "Can a badge be used twice?": "Yes, a badge works until it expires.",
