@@ -83,12 +83,15 @@ def _cells(run: list[Row]) -> list[list[str]] | None:
     if clashes > 0.1 * len(run) or multiple < 3 or multiple < 0.6 * len(table) or (len(columns) == 2 and multiple < 4):
         return None
     result = [[joined(cell) for cell in cells] for cells in table]
-    lengths = [len(cell) for row in result for cell in row if cell]
-    return (
-        result
-        if sum(lengths) / len(lengths) < (35 if len(columns) == 2 else 60) and len(lengths) >= 0.4 * len(result) * len(columns)
-        else None
-    )
+    return result if _is_table(result) else None
+
+
+def _is_table(cells: list[list[str]]) -> bool:
+    """Short cells, most of them filled and with words or numbers in them: no running text, no formula, no drawing."""
+    filled = [cell for row in cells for cell in row if cell]
+    words = sum(sum(c.isalnum() for c in cell) > 1 for cell in filled)
+    short = sum(map(len, filled)) / len(filled) < (35 if len(cells[0]) == 2 else 60)
+    return short and len(filled) >= 0.45 * len(cells) * len(cells[0]) and words >= 0.6 * len(filled)
 
 
 def _columns(run: list[Row]) -> list[tuple[float, float]]:

@@ -8,6 +8,7 @@ from curate.records import Bbox
 
 SNAP = 3.0  # points within which two rules are one
 MAX_RULES = 3000  # more than this on a page is a drawing
+MAX_SLOTS = 10_000  # graph paper
 Word = tuple[Bbox, Bbox, str]  # box as laid out, bbox on the page, text
 
 
@@ -107,7 +108,7 @@ def _cut(hs: list[Rule], vs: list[Rule], top: float, bottom: float) -> tuple[lis
 
 def _grid(hs: list[Rule], vs: list[Rule], words: list[Word]) -> Line | None:
     ys, xs = _places(hs), _places(vs)
-    if len(ys) < 2 or len(xs) < 2 or len(ys) + len(xs) < 5:
+    if len(ys) < 2 or len(xs) < 2 or len(ys) + len(xs) < 5 or len(ys) * len(xs) > MAX_SLOTS:
         return None
     area = (xs[0], ys[0], xs[-1], ys[-1])
     inside = [w for w in words if _in(w[0], area)]

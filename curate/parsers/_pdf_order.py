@@ -119,6 +119,8 @@ def _tail(above: Line, line: Line, lines: Region) -> bool:
     """Whether a line is the short end of the paragraph above it, which runs across the gutter: nothing stands beside it."""
     if line.box[1] - above.box[3] > 0.6 * line.size or abs(line.size - above.size) > 0.5 or abs(line.box[0] - above.box[0]) > 3 * line.size:
         return False
+    if len(lines) > 2000:
+        return False
     return not any(o is not line and o.box[1] < line.box[3] - 2 and o.box[3] > line.box[1] + 2 for o in lines)
 
 

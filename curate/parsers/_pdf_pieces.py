@@ -10,7 +10,7 @@ from curate.parsers._pdf_cells import table_runs
 from curate.parsers._pdf_code import code_lines, indented
 from curate.parsers._pdf_lines import CJK, Line, cover, join, joined
 from curate.parsers._pdf_order import Region, rows
-from curate.parsers._pdf_style import Style
+from curate.parsers._pdf_style import CAPTION, Style
 from curate.records import Bbox
 
 BULLET = re.compile(r"([•●▪■◦○‣⁃∙·➢✓❖]\s*|[*–—-]\s+|o\s+(?=[A-Z]))(?=\S)")
@@ -91,6 +91,9 @@ class _Column:
     def build(self) -> list[Piece]:
         for i, line in enumerate(self.lines):
             self._take(i, line)
+        for piece in self.result:
+            if piece.kind == "text" and (label := CAPTION.match(piece.texts[0])) and (label[2].strip() or len(piece.texts[0]) < 80):
+                piece.kind = "caption"
         last = self.result[-1] if self.result else None
         if last and last.last and last.kind in ("text", "list"):
             last.open_end = not _END.search(last.last.text) and self.right - last.last.box[2] < 4 * last.last.size

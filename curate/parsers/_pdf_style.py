@@ -13,6 +13,7 @@ NUMBERED = re.compile(
     r"(?P<cjk>第[一二三四五六七八九十百零\d]+[章节条部分篇])|(?P<han>[一二三四五六七八九十]+、)|(?P<paren>[（(]([一二三四五六七八九十]+|\d{1,2})[)）])",
     re.IGNORECASE,
 )
+CAPTION = re.compile(r"(figure|fig\.|table|listing|abbildung|abb\.|tabelle|图|表|圖)\s*\d+([.:：\s-]|$)", re.IGNORECASE)
 _STOPS = re.compile(r"[.,;，。；、:：]$")
 _LEVELS = {"one": 1, "word": 1, "cjk": 1, "han": 1, "paren": 2}
 Look = tuple[float, bool]
@@ -37,7 +38,13 @@ class Style:
         """Whether a line is (part of) a heading."""
         text = line.text.strip()
         letters = sum(c.isalpha() for c in text)
-        if letters < 2 or len(text) > 160 or (line.mono and not self.typewritten) or letters < 0.4 * len(text.replace(" ", "")):
+        if (
+            CAPTION.match(text)
+            or letters < 2
+            or len(text) > 160
+            or (line.mono and not self.typewritten)
+            or letters < 0.4 * len(text.replace(" ", ""))
+        ):
             return False
         if folded(text) in self.titles:
             return line.size >= 0.95 * self.body

@@ -243,6 +243,28 @@ def test_a_rotated_page_is_read_like_an_upright_one(handbook: bytes, backend: st
     assert read(turned, backend).text == read(handbook, backend).text
 
 
+def test_a_bold_caption_is_a_caption_and_no_heading() -> None:
+    sheets = Sheets()
+    sheets.lines(72, 100, wrapped(WORDS, 80))
+    sheets.text(72, 200, "Figure 3. The pump from above", 10, "Helvetica-Bold")
+    sheets.lines(72, 300, wrapped(WORDS, 80))
+    document = read(sheets.bytes())
+    assert of_kind(document, "caption") == ["Figure 3. The pump from above"]
+    assert not of_kind(document, "heading")
+
+
+def test_text_read_from_right_to_left_keeps_its_column_order() -> None:
+    from curate.parsers._pdf_lines import Line
+    from curate.parsers._pdf_order import regions
+
+    def line(text: str, x: float, y: float) -> Line:
+        return Line(text, (x, y, x + 200, y + 10), (x, y, x + 200, y + 10), 10)
+
+    lines = [line("עמודה ראשונה מימין לשמאל", 310, y) for y in range(100, 220, 14)]
+    lines += [line("עמודה שנייה בצד השמאלי של הדף", 72, y) for y in range(100, 220, 14)]
+    assert [region[0].text.split()[1] for region in regions(lines)] == ["ראשונה", "שנייה"]
+
+
 def test_ligatures_are_spelled_out_and_soft_hyphens_dropped() -> None:
     from curate.parsers._pdf_lines import clean, join
 
