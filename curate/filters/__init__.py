@@ -1,0 +1,1 @@
+"""One module per check; see CONTRIBUTING.md for what a filter is."""

@@ -1,0 +1,1 @@
+"""One module per style of dataset; see CONTRIBUTING.md for what a format is."""

@@ -1,0 +1,1 @@
+"""One module per kind of file; see CONTRIBUTING.md for what a parser is."""
