@@ -77,7 +77,7 @@ def topical(heading: str) -> bool:
     gerund = heading.split(" ", maxsplit=1)[0].endswith("ing") if heading else False
     return (
         good_title(heading)
-        and not re.match(r"(?:additional|topics|other|more|further|specific)\b", heading, re.I)
+        and not re.match(r"(?:additional|topics|other|more|further|specific|resources|guidance|requests|saying)\b", heading, re.I)
         and is_name(heading.replace(",", ""))
         and (gerund or not ask.verb_phrase(heading))
         and ask.clear(heading)

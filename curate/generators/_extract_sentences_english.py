@@ -25,7 +25,7 @@ IF = re.compile(r"If (?P<x>(?:you|your|you['’]re|you['’]ve)\b[^.;:?!]{8,140}
 TO = re.compile(r"(?:In order to|To) (?P<x>[a-z]+ [^.;:?!]{6,110}?), (?:then )?(?P<y>.+)", re.S)
 ACT = re.compile(r"(?:please |simply |just |first,? |always |also |immediately )?(?P<verb>[a-z’']+)\b")
 YOU_ACT = re.compile(
-    r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|may(?= \w)(?! be| have| not)|are required|are expected|will have to"
+    r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|may(?= \w)(?! be| have| not| see| get| find| need| notice| experience| receive)|are required|are expected|will have to"
     r"|will be asked|also need)\b"
 )
 # "To add, change, or drop it you must ...": the comma does not part aim and action.
@@ -75,30 +75,28 @@ def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | No
 
 
 def _define(form: re.Pattern[str], found: re.Match[str], p: Passage, heading: str) -> tuple[str, str] | None:
-    term, article = found["x"], (found["art"] or "").lower()
+    term, article, many = found["x"], (found["art"] or "").lower(), found["v"].startswith("are")
     known = term.lower() in (heading.lower(), p.title.lower()) or bool(re.search(r"[A-Z0-9]", term[1:]))
-    if form is IS and not known:
+    if not known and (form is IS or (form is IS_LOW and article == "the ")):
         return None
-    if form is IS_LOW and (article == "the " and not known):
-        return None
-    name = term if known and not _common(term, p) else term[:1].lower() + term[1:]
+    name = article + (term if _keeps_capital(term, p) else term[:1].lower() + term[1:])
     if form is FOR:
-        return ("definition", f"What {found['v']} {article}{name} responsible for?")
-    if found["v"] == "stands for":
-        return ("definition", f"What does {article}{name} stand for?")
-    if found["v"] in ("refers to", "means"):
-        return ("definition", pick(words.TERM, name).format(name))
-    if "born" in term:
-        return ("definition", f"Who {found['v']} {term.split(' (')[0]}?")
-    many = found["v"].startswith("are")
-    return ("definition", pick(words.WHAT_ARE if many else words.WHAT_IS, name).format(f"{article}{name}"))
+        asked = f"What {found['v']} {name} responsible for?"
+    elif form is MEANS:
+        asked = f"What does {name} stand for?" if found["v"] == "stands for" else pick(words.TERM, term).format(name.removeprefix(article))
+    elif "born" in term:
+        asked = f"Who {found['v']} {term.split(' (')[0]}?"
+    else:
+        asked = pick(words.WHAT_ARE if many else words.WHAT_IS, term).format(name)
+    return ("definition", asked)
 
 
-def _common(term: str, p: Passage) -> bool:
+def _keeps_capital(term: str, p: Passage) -> bool:
+    """Whether a term that opens a sentence is a name: it has other capitals or digits, or a capital inside a sentence too."""
     first, _, rest = term.partition(" ")
-    if re.search("[A-Z]", rest):
-        return False
-    return first[1:].islower() and f" {first.lower()} " in p.chunk.text
+    if re.search(r"[A-Z]", rest) or re.search(r"[A-Z\d]", first[1:]):
+        return True
+    return bool(re.search(rf"[a-z,] {re.escape(first)}\b", p.chunk.text)) or first in p.title.split()
 
 
 def _is_term(term: str) -> bool:

@@ -7,7 +7,8 @@ from curate.generators._extract_reading import clean
 # What sends the reader somewhere else in the document, or to what is not there. Searched in small letters.
 _POINTS_EN = re.compile(
     r"""\b(?:
-      (?:see|as|shown|described|listed|mentioned|outlined|noted|found)\ (?:below|above|previously|earlier)\b | (?:above|below)[- ]?mentioned\b
+      (?:see|as|shown|described|listed|mentioned|outlined|noted|found)\ (?:below|above|previously|earlier)\b
+    | (?:above|below)[- ]?mentioned\b
     | above\ or\ below\b | (?:below|above)(?=[.,;:)]) | below\ (?:is|are)\b | the\ (?:[\w-]+\ )?\w+\ (?:below|above)\b
     | following\ (?:figure|image|picture|screenshot|diagram|chart)\b | (?:figure|fig\.|table|appendix|chapter|sections?)\ \d
     | th(?:is|ese)\ (?:[\w-]+\ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|articles?|posts?|figure|table|diagram|image|videos?
@@ -35,7 +36,7 @@ _LOOSE_START = re.compile(
     r"|例如|比如|即|不过|然而|可见|综上|总之|且",
     re.I,
 )
-_CUT_LINE = re.compile(r"\b(?:and|or|the|of|with|an?|to|our|your|from|into)$", re.M)
+_CUT_LINE = re.compile(r"\b(?:and|or|the|of|with|an?|to|our|your|from|into)$|[ \t][-–—]$", re.M)
 _HOLE = re.compile(  # where a site's template tag stood and is gone
     r"\b(?:to|the|in|with|at|and|or|of|for|from|via|by|on|our|your)(?:\s+[.,;](?!\w)| {2,}\w| \n *\w)|\(\s*\)|“\s*”"
 )
