@@ -62,7 +62,8 @@ WITH_PREPOSITION = _words(
 PREPOSITIONS = _words("to from in on for with into through as against about via by between within out off at of")
 # A gerund that is as often the name of a thing: "Training resources", "Billing codes".
 NAMING_GERUNDS = _words(
-    """consulting counseling training funding engineering onboarding meeting meetings billing pricing testing parking staffing timing planning building
+    """consulting counseling training funding
+    engineering onboarding meeting meetings billing pricing testing parking staffing timing planning building
     working recording reporting operating hiring processing managing marketing mapping publishing networking teaching advertising
     understanding warning setting settings beginning opening ending filing mailing following listing banking housing clothing
     lighting heating printing programming accounting purchasing recruiting outstanding existing remaining upcoming ongoing

@@ -10,8 +10,8 @@ from curate.generators._extract_sections_chinese import LATIN, VAGUE, VERB, is_a
 SUBJECT = r"(?P<x>[^，。；：？！、“”‘’《》\n]{2,24}?(?:[（(][^（）()\n]{1,50}[）)])?)"
 IS = re.compile(
     SUBJECT
-    + r"\s?(?:是指|指的是|是一[种个款套项类组段份条门部]|是由|是[^，。]{2,40}的(?:简称|缩写|统称|总称)|是用于|是用来|定义为|是为了|是基于"
-    r"|是[^，。]{0,30}(?:" + "|".join(words.KINDS_OF_THINGS) + "))"
+    + r"\s?(?:是指|指的是|是一[种个款套项类组段份条门部]|是由|是(?!否)[^，。]{2,40}的(?:简称|缩写|统称|总称)|是用于|是用来|定义为|是为了|是基于"
+    r"|是(?!否)[^，。]{0,30}(?:" + "|".join(words.KINDS_OF_THINGS) + "))"
 )
 NOT_A_NAME = re.compile("^(?:" + "|".join(words.OPENERS) + ")")
 VERBISH = re.compile(
@@ -83,7 +83,7 @@ def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | No
 
 def _condition(sentence: str) -> tuple[str, str] | None:
     found = IF.match(sentence)
-    if not found or VAGUE.search(found["x"].lstrip("您你")) or len(found["x"]) < 6 or re.match(r"[是不没有\d]", found["x"]):
+    if not found or VAGUE.search(found["x"].lstrip("您你")) or len(found["x"]) < 6 or re.search(r"^[是不没有\d]|在\s?\d+\s?中", found["x"]):
         return None
     x = re.sub(r"^(?:您|你)", "", found["x"])
     return ("condition", pick(words.IF_CAN if found["y"].startswith("可") else words.IF, x).format(x))

@@ -25,8 +25,8 @@ IF = re.compile(r"If (?P<x>(?:you|your|you['’]re|you['’]ve)\b[^.;:?!]{8,140}
 TO = re.compile(r"(?:In order to|To) (?P<x>[a-z]+ [^.;:?!]{6,110}?), (?:then )?(?P<y>.+)", re.S)
 ACT = re.compile(r"(?:please |simply |just |first,? |always |also |immediately )?(?P<verb>[a-z’']+)\b")
 YOU_ACT = re.compile(
-    r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|may(?= \w)(?! be| have| not| see| get| find| need| notice| experience| receive)|are required|are expected|will have to"
-    r"|will be asked|also need)\b"
+    r"you(?:['’]ll)? (?:should|must|need|will need|have to|can|are required|are expected|will have to|will be asked|also need"
+    r"|may(?= \w)(?! be| have| not| see| get| find| need| notice| experience| receive))\b"
 )
 # "To add, change, or drop it you must ...": the comma does not part aim and action.
 TWICE = re.compile(r"(?!you)[^.]*?\b(?:or|and) [^.]*?\byou (?:must|should|need|can|have|will)\b", re.I)

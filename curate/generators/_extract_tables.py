@@ -10,7 +10,7 @@ from curate.generators import _extract_chinese as words_zh
 from curate.generators import _extract_english as words
 from curate.generators import _extract_sections_chinese as chinese
 from curate.generators._extract_blocks import Block
-from curate.generators._extract_passage import Pair, Passage, Section, pick
+from curate.generators._extract_passage import Pair, Passage, Section, pick, size
 from curate.generators._extract_reading import clean, inline, plain
 from curate.generators._extract_sections_english import good_title, is_name
 from curate.generators._extract_standing import points
@@ -18,7 +18,9 @@ from curate.generators._extract_standing import points
 PER_TABLE = 2
 SEPARATOR = re.compile(r"\s*\|?(?:\s*:?-{1,}:?\s*\|)+(?:\s*:?-{1,}:?\s*)?$")
 CELL = re.compile(r"(?<!\\)\|")
-EMPTY = re.compile(r"[\s\-–—/\\.*?x√✓✔✗×○●Oo]*|n/?a|none|nil|无|空|同上|略|tbd|yes|no|y|n|是|否|true|false", re.I)
+EMPTY = re.compile(
+    r"[\s\-–—/\\.*?x√✓✔✗×○●Oo]*|n/?a|none|nil|无|空|同上|略|tbd|yes|no|y|n|是|否|true|false|未使用|不涉及|不适用|暂无|未知", re.I
+)
 NAMES = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]{2}")
 UNNAMED = re.compile(r"/|\?$|^(?:how|what|when|why|where) ", re.I)  # a path or a question is no name
 TELLS_EN = re.compile(r"(?:description|meaning|definition|explanation|function|purpose|details?|what it (?:does|means))", re.I)
@@ -64,7 +66,7 @@ def _table(block: Block, section: Section, p: Passage) -> Iterator[Pair]:
     for row in rows:
         for column in range(1, len(header)):
             answer = row.cells[column]
-            question = ask(header[0], header[column], row.cells[0], section, p) if _worth(answer, row.cells[0]) else None
+            question = ask(header[0], header[column], row.cells[0], section, p) if _worth(answer, row.cells[0], header[column]) else None
             if question:
                 yield Pair("table", question, answer, *row.places[column])
 
@@ -100,9 +102,10 @@ def _keyed(rows: list[Row], width: int) -> bool:
     )
 
 
-def _worth(answer: str, key: str) -> bool:
-    """Whether a cell says something of its row."""
-    if not answer or EMPTY.fullmatch(answer) or not NAMES.search(key) or answer.lower() == key.lower():
+def _worth(answer: str, key: str, column: str) -> bool:
+    """Whether a cell says something of its row; an explanation is more than a word or two."""
+    explains = TELLS_EN.fullmatch(column) or TELLS_ZH.fullmatch(column)
+    if not answer or (explains and size(answer) < 3) or EMPTY.fullmatch(answer) or not NAMES.search(key) or answer.lower() == key.lower():
         return False
     return clean(answer) and not points(answer) and not answer.endswith((":", "：")) and not answer.startswith(("http://", "https://"))
 
