@@ -1,10 +1,12 @@
 """Reads tables of comma-, semicolon-, tab- or pipe-separated values."""
 
 import csv
-import io
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 from curate import encodings, markup
 from curate.errors import DocumentError
@@ -16,6 +18,8 @@ VERSION = 1
 SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
 
 _DELIMITERS = (",", "\t", ";", "|")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_HEAD = 1000  # rows from which the shape of the table is told
 _ROWS_A_TABLE = 500  # a long table becomes several, each with the header row
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,\s]*%?\)?|\d{4}-\d{2}-\d{2}.*|true|false|null|none|nan|n/a", re.I)
@@ -28,16 +32,23 @@ def sniff(name: str, data: bytes) -> int:
 def parse(name: str, data: bytes, settings: Settings) -> list[Document]:
     text, encoding = encodings.decode(data)
     delimiter = _delimiter(text, name)
-    rows = _rows(text, delimiter)
-    if not rows:
+    survey = _survey(text, delimiter)
+    if not survey.head:
         raise DocumentError("this table holds no values", "every row of it is empty")
     builder = Builder()
-    notes, header, body = _parted(rows)
+    notes, header = _top(survey.head)
     for note in notes:
         builder.add("text", note)
-    for start in range(0, max(1, len(body)), _ROWS_A_TABLE):
-        builder.add("table", markup.table([header, *body[start : start + _ROWS_A_TABLE]]))
-    meta = {"encoding": encoding, "delimiter": delimiter, "rows": len(body), "columns": len(header)}
+    columns = sorted(survey.filled)
+    names = [(header[i] if i < len(header) else "") or f"column {i + 1}" for i in columns]
+    body = islice(_rows(text, delimiter, quoted=survey.quoted), len(notes) + bool(header), None)
+    count = 0
+    while (rows := list(islice(body, _ROWS_A_TABLE))) or not count:
+        builder.add("table", markup.table([names, *([row[i] if i < len(row) else "" for i in columns] for row in rows)]))
+        count += len(rows)
+        if not rows:
+            break
+    meta = {"encoding": encoding, "delimiter": delimiter, "rows": count, "columns": len(columns)}
     return [builder.document(name, data, notes[0] if notes else "", meta)]
 
 
@@ -53,38 +64,58 @@ def _delimiter(text: str, name: str) -> str:
 
 
 def _evenness(text: str, delimiter: str) -> float:
-    widths = Counter(len(row) for row in _rows(text, delimiter)[:200])
+    widths = Counter(len(row) for row in _survey(text, delimiter).head[:200])
     width, count = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(0, 0))
     return count / widths.total() * min(width, 20) ** 0.5 if width > 1 else 0.0
 
 
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    """Rows with anything in them; a quote that is never closed is read as a character."""
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What must be known before the table is written; the rows themselves are read again, so that they never all lie in memory."""
+
+    quoted: bool
+    head: list[list[str]]
+    filled: set[int]
+
+
+def _survey(text: str, delimiter: str) -> _Survey:
+    """The first rows and the columns that hold anything; a quote that is never closed makes all quotes characters."""
+    for quoted in (True, False):
+        survey = _Survey(quoted, [], set())
+        try:
+            for row in _rows(text, delimiter, quoted=quoted):
+                survey.filled.update(i for i, cell in enumerate(row) if cell)
+                if len(survey.head) < _HEAD:
+                    survey.head.append(row)
+        except csv.Error:
+            continue
+        return survey
+    raise DocumentError("this table cannot be read", "save it again as CSV from a spreadsheet program")
+
+
+def _rows(text: str, delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
+    """The rows with anything in them, one at a time."""
     csv.field_size_limit(sys.maxsize)
-    if text[:4].lower() == "sep=":
-        text = text.partition("\n")[2]
-    try:
+    start = text.find("\n") + 1 if text[:4].lower() == "sep=" else 0
+    lines = (found.group() for found in _LINE.finditer(text, start))
+    if quoted:
         escape = "\\" if '\\"' in text and '""' not in text else None
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, escapechar=escape, strict=True))
-    except csv.Error:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE))
-    return [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, escapechar=escape, strict=True)
+    else:
+        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    for row in reader:
+        cells = [cell.strip() for cell in row]
+        if any(cells):
+            yield cells
 
 
-def _parted(rows: list[list[str]]) -> tuple[list[str], list[str], list[list[str]]]:
-    """Lines above the table, its header row and its body; columns without a name are numbered."""
-    width = Counter(map(len, (_trimmed(row) for row in rows[:1000]))).most_common(1)[0][0]
+def _top(rows: list[list[str]]) -> tuple[list[str], list[str]]:
+    """Lines above the table, each a row of one cell, and the header row; an empty one where the table has none."""
+    width = Counter(len(_trimmed(row)) for row in rows).most_common(1)[0][0]
     first = 0
     while width > 1 and first < min(5, len(rows) - 1) and len(_trimmed(rows[first])) == 1:
         first += 1
-    notes, rows = [row[0] for row in rows[:first] if row[0]], rows[first:]
-    widest = max(len(row) for row in rows)
-    header = rows[0] if _is_header(rows) else []
-    body = rows[1:] if header else rows
-    empty = [i for i in range(widest) if not any(i < len(row) and row[i] for row in rows)]
-    names = [(header[i] if i < len(header) else "") or f"column {i + 1}" for i in range(widest)]
-    keep = [i for i in range(widest) if i not in empty]
-    return notes, [names[i] for i in keep], [[row[i] if i < len(row) else "" for i in keep] for row in body]
+    return [row[0] for row in rows[:first]], rows[first] if _is_header(rows[first:]) else []
 
 
 def _trimmed(row: list[str]) -> list[str]:
