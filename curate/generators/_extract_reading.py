@@ -12,29 +12,26 @@ TAGS = (
 )
 SPECIAL = re.compile(r"[\\`*_\[\]<>{}&]")
 CODE = re.compile(r"(`[^`\n]{1,300}`)")
-# Every repetition is bounded: documents are hostile, and an unbounded one makes a line of 100 KB quadratic.
+EMPTY_TAGS = "image|alert|figure|video|raw|comment|include|toc|highlight|capture|assign|accordion"
+# What a mark begins with, so that most texts skip most patterns; the mark; what stays of it. Every repetition is bounded: documents are
+# hostile, and an unbounded one makes a line of 100 KB quadratic.
 MARKS = [
-    (re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)"), ""),
-    (re.compile(r"\[\^[^\[\]\s]{1,30}\]"), ""),
-    (re.compile(r"\[([^\[\]\n]{0,300})\]\((?:[^()\n]|\([^()\n]{0,100}\)){0,600}\)"), r"\1"),
-    (re.compile(r"\[([^\[\]\n]{1,300})\]\[[^\[\]\n]{0,60}\]"), r"\1"),
-    (re.compile(r"<!--[^<>]{0,500}-->"), ""),
-    (re.compile(r"<(?:https?://|mailto:)([^<>\s]{1,300})>"), r"\1"),
-    (re.compile(r"<br\s{0,3}/?>", re.I), " "),
-    (re.compile(rf"</?(?:{TAGS})(?:\s[^<>]{{0,300}})?/?>", re.I), ""),
-    (re.compile(r"\{:[^{}\n]{0,200}\}"), ""),
+    ("![", re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)"), ""),
+    ("[^", re.compile(r"\[\^[^\[\]\s]{1,30}\]"), ""),
+    ("](", re.compile(r"\[([^\[\]\n]{0,300})\]\((?:[^()\n]|\([^()\n]{0,100}\)){0,600}\)"), r"\1"),
+    ("][", re.compile(r"\[([^\[\]\n]{1,300})\]\[[^\[\]\n]{0,60}\]"), r"\1"),
+    ("<!", re.compile(r"<!--[^<>]{0,500}-->"), ""),
+    ("<", re.compile(r"<(?:https?://|mailto:)([^<>\s]{1,300})>"), r"\1"),
+    ("<", re.compile(r"<br\s{0,3}/?>", re.I), " "),
+    ("<", re.compile(rf"</?(?:{TAGS})(?:\s[^<>]{{0,300}})?/?>", re.I), ""),
+    ("{:", re.compile(r"\{:[^{}\n]{0,200}\}"), ""),
     # These carry no words of the sentence; any other template tag leaves a hole, so it stays and makes the text unfit.
-    (
-        re.compile(
-            r"\{%-?\s{0,3}(?:end)?(?:image|alert|figure|video|raw|comment|include|toc|highlight|capture|assign|accordion)\b[^%\n]{0,400}%\}"
-        ),
-        "",
-    ),
-    (re.compile(r"\*{3}(?=\S)([^*\n]{1,400})(?<=\S)\*{3}"), r"\1"),
-    (re.compile(r"\*\*(?=\S)((?:[^*\n]|\*(?!\*)){1,400})(?<=\S)\*\*"), r"\1"),
-    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=[^\s\\])\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_])__(?=\S)([^_\n]{1,300})(?<=\S)__(?![\w_])"), r"\1"),
-    (re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]{1,300})(?<=[^\s\\])_(?![\w_])"), r"\1"),
+    ("{%", re.compile(rf"\{{%-?\s{{0,3}}(?:end)?(?:{EMPTY_TAGS})\b[^%\n]{{0,400}}%\}}"), ""),
+    ("***", re.compile(r"\*{3}(?=\S)([^*\n]{1,400})(?<=\S)\*{3}"), r"\1"),
+    ("**", re.compile(r"\*\*(?=\S)((?:[^*\n]|\*(?!\*)){1,400})(?<=\S)\*\*"), r"\1"),
+    ("*", re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=[^\s\\])\*(?![\w*])"), r"\1"),
+    ("__", re.compile(r"(?<![\w_])__(?=\S)([^_\n]{1,300})(?<=\S)__(?![\w_])"), r"\1"),
+    ("_", re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]{1,300})(?<=[^\s\\])_(?![\w_])"), r"\1"),
 ]
 BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*[ \t]*")  # a paragraph that is bold from end to end heads what follows: it stays bold
 ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>|~$&=:\"'/])")
@@ -55,9 +52,11 @@ def inline(text: str) -> str:
         return LOOSE.sub(r"\1", SPACES.sub(" ", text)).strip()
     parts = CODE.split(text.replace("\0", ""))
     joined = "\0".join(parts[::2])
-    for pattern, by in MARKS:
-        joined = pattern.sub(by, joined)
-    joined = ESCAPE.sub(r"\1", joined)
+    for sign, pattern, by in MARKS:
+        if sign in joined:
+            joined = pattern.sub(by, joined)
+    if "\\" in joined:
+        joined = ESCAPE.sub(r"\1", joined)
     if "&" in joined:
         joined = html.unescape(joined)
     joined = "".join(a + b for a, b in zip(joined.split("\0"), [*parts[1::2], ""], strict=False))

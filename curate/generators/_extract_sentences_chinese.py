@@ -9,9 +9,8 @@ from curate.generators._extract_sections_chinese import LATIN, VAGUE, VERB, is_a
 
 SUBJECT = r"(?P<x>[^，。；：？！、“”‘’《》\n]{2,24}?(?:[（(][^（）()\n]{1,50}[）)])?)"
 IS = re.compile(
-    SUBJECT
-    + r"\s?(?:是指|指的是|是一[种个款套项类组段份条门部]|是由|是(?!否)[^，。]{2,40}的(?:简称|缩写|统称|总称)|是用于|是用来|定义为|是为了|是基于"
-    r"|是(?!否)[^，。]{0,30}(?:" + "|".join(words.KINDS_OF_THINGS) + "))"
+    SUBJECT + r"\s?(?:是指|指的是|是一[种个款套项类组段份条门部]|是由|是用于|是用来|定义为|是为了|是基于"
+    r"|是(?!否)[^，。]{2,40}的(?:简称|缩写|统称|总称)|是(?!否)[^，。]{0,30}(?:" + "|".join(words.KINDS_OF_THINGS) + "))"
 )
 NOT_A_NAME = re.compile("^(?:" + "|".join(words.OPENERS) + ")")
 VERBISH = re.compile(
