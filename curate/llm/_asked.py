@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from curate.cache import Ledger, Reply, Status, ask_key
 from curate.errors import ReplyError
 from curate.llm import _replies as replies
-from curate.llm._endpoints import Options, Request
+from curate.llm._requests import Options, Request
 from curate.llm._roles import Role
 from curate.prompts import Prompts
 from curate.records import Json, Message, canonical

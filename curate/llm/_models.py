@@ -16,7 +16,8 @@ from curate.cache import Ledger, Reply
 from curate.errors import EndpointError, ReplyError, UsageError, did_you_mean
 from curate.llm._asked import Asked, Walk
 from curate.llm._budget import AskCounts, Budget, Hold, prices
-from curate.llm._endpoints import Adapted, Again, Denied, Endpoint, Gone, Options, Request
+from curate.llm._endpoints import Adapted, Again, Denied, Endpoint, Gone
+from curate.llm._requests import Options, Request
 from curate.llm._roles import Role, opened
 from curate.prompts import Prompts
 from curate.records import Json, Message, canonical
@@ -116,6 +117,9 @@ class Models:
         for task in slow:
             task.cancel()
         await asyncio.gather(*(f.task for f in self._flights.values()), return_exceptions=True)
+        for flight in self._flights.values():  # a task that is cancelled before its first step runs none of its code
+            flight.land(None, asyncio.CancelledError())
+        self._flights.clear()
         return len(slow)
 
     async def check(self) -> list[str]:
@@ -167,8 +171,6 @@ class Models:
         try:
             while found is None:
                 found = await self._attempt(walk)
-                if found is None and self._draining:
-                    raise asyncio.CancelledError
                 if found is None:
                     found = walk.recall(self.ledger)
             self.counts.made += 1
@@ -182,6 +184,8 @@ class Models:
         while True:
             await role.slots.acquire(again=sends > 0)
             try:
+                if self._draining:
+                    raise asyncio.CancelledError
                 endpoint = await role.endpoints.ready()
                 return await self._send(walk, endpoint)
             except Adapted:

@@ -190,6 +190,33 @@ async def test_a_drain_commits_what_is_in_flight_and_sends_no_more(model_server:
         assert (models.counts.remembered, models.counts.sent) == (4, 8)
 
 
+async def test_a_drain_ends_asks_that_have_not_even_begun(model_server: Any, opened: Any, pair: Pair) -> None:
+    server = model_server()
+    async with opened(server.url) as models:
+        tasks = [asyncio.create_task(ask) for ask in asks(models, pair, [1, 2, 3])]
+        await asyncio.sleep(0)
+        assert await models.drain(1) == 0
+        outcomes = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 2)
+        assert all(isinstance(o, asyncio.CancelledError) for o in outcomes)
+    assert server.stats()["requests"] == 0
+
+
+async def test_a_drain_sends_nothing_again(model_server: Any, opened: Any, pair: Pair) -> None:
+    server = model_server(faults=[{"contains": "Item", "do": "hang"}])
+    async with opened(server.url, request_timeout=0.2) as models:
+        tasks = [asyncio.create_task(ask) for ask in asks(models, pair, [1, 2, 3])]
+        await asyncio.sleep(0.1)
+        await models.drain(2)
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert server.stats()["requests"] == 3
+
+
+async def test_a_placeholder_key_changes_no_reply(model_server: Any, opened: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "EMPTY")
+    async with opened(model_server(replies=['{"question": "Is it EMPTY?", "answer": "yes"}']).url) as models:
+        assert (await asks(models, pair, [1])[0]).question == "Is it EMPTY?"
+
+
 async def test_a_drain_counts_the_replies_that_were_slower(model_server: Any, opened: Any, pair: Pair) -> None:
     server = model_server(latency=30)
     async with opened(server.url) as models:
