@@ -23,7 +23,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "handbook-en/safety-briefing.pptx": lambda: office.pptx(blocks(_source("safety-briefing.md"))),
     "handbook-en/price-list.xlsx": lambda: office.xlsx(blocks(_source("price-list.md"))),
     "handbook-en/announcements/firmware-4-2.eml": lambda: mail.write(_source("firmware-announcement.md"), _source("exchange-list.csv")),
-    "handbook-en/website/faq.md": lambda: (Path(__file__).parent / "handbook-en" / "customer-faq.md").read_bytes(),
+    "handbook-en/website/faq.md": (Path(__file__).parent / "handbook-en" / "customer-faq.md").read_bytes,
     "handbook-zh/员工手册.pdf": lambda: pdf.write(blocks(_source("员工手册.md")), footer="第 {} 页", chinese=True),
     "handbook-zh/仓储作业规程.docx": lambda: office.docx(blocks(_source("仓储作业规程.md"))),
     "handbook-zh/夜班值守须知.txt": lambda: _source("夜班值守须知.txt").encode("gb18030"),

@@ -89,7 +89,9 @@ def _slide_table(slide: Any, rows: list[list[str]]) -> None:
 def _auto_number(shape: Any) -> None:
     for paragraph in shape.text_frame.paragraphs:
         properties = paragraph._p.get_or_add_pPr()
-        properties.append(properties.makeelement("{http://schemas.openxmlformats.org/drawingml/2006/main}buAutoNum", {"type": "arabicPeriod"}))
+        properties.append(
+            properties.makeelement("{http://schemas.openxmlformats.org/drawingml/2006/main}buAutoNum", {"type": "arabicPeriod"})
+        )
 
 
 def _new_numbering(document: Any) -> int:

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
+from make.blocks import Block
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import A4
@@ -12,8 +13,6 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, ListFlowable, ListItem, PageTemplate, Paragraph, Spacer, Table
-
-from make.blocks import Block
 
 MARGIN, GUTTER = 22 * mm, 8 * mm
 HEADING_SIZES = {1: 20, 2: 14, 3: 11.5}
@@ -27,7 +26,7 @@ def write(blocks: list[Block], *, footer: str, columns: int = 1, chinese: bool =
     plain, bold = (CHINESE, CHINESE) if chinese else ("Helvetica", "Helvetica-Bold")
     title = blocks[0].text
 
-    def furniture(canvas: Any, document: Any) -> None:
+    def furniture(canvas: Any, _: Any) -> None:
         canvas.setFont(plain, 8)
         canvas.drawString(MARGIN, A4[1] - 13 * mm, title)
         canvas.line(MARGIN, A4[1] - 15 * mm, A4[0] - MARGIN, A4[1] - 15 * mm)
@@ -59,7 +58,9 @@ def _flowables(block: Block, body: ParagraphStyle, bold: str, width: float) -> l
         return [Paragraph(escape(block.text), style)]
     if block.kind in ("list", "steps"):
         items = [ListItem(Paragraph(escape(item), body)) for item in block.items]
-        kind: dict[str, Any] = {"bulletType": "bullet", "start": "•"} if block.kind == "list" else {"bulletType": "1", "bulletFormat": "%s."}
+        kind: dict[str, Any] = (
+            {"bulletType": "bullet", "start": "•"} if block.kind == "list" else {"bulletType": "1", "bulletFormat": "%s."}
+        )
         return [ListFlowable(items, leftIndent=16, bulletFontSize=10, **kind), Spacer(1, 5)]
     if block.kind == "table":
         return [_table(block.rows, body, bold, width), Spacer(1, 8)]
@@ -70,5 +71,11 @@ def _table(rows: list[list[str]], body: ParagraphStyle, bold: str, width: float)
     head = ParagraphStyle("head", parent=body, fontName=bold)
     cells = [[Paragraph(escape(cell), body if number else head) for cell in row] for number, row in enumerate(rows)]
     table = Table(cells, colWidths=[width / len(rows[0])] * len(rows[0]), repeatRows=1)
-    table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.grey), ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    table.setStyle(
+        [
+            ("GRID", (0, 0), (-1, -1), 0.5, colors.grey),
+            ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ]
+    )
     return table
