@@ -28,6 +28,7 @@ DOCUMENT = re.compile(
     re.I,
 )
 NAVIGATION = re.compile(r"\b(?:links?|resources|references|reading|contents|template|checklist|agenda|changelog|questions)$", re.I)
+DEFINITE = re.compile(r"^(?:\w+ )*?(?:does|do|is|are) the \w+(?: (?:take|last|cost))?\?$")  # "how long does the visit take?": which visit?
 FILE_NAME = re.compile(r"__|[\w-]+\.\w{2,4}$|^\S*_\S*$|^untitled", re.I)
 
 
@@ -60,7 +61,7 @@ def placed(question: str, section: Section, p: Passage, name: str = "", *, alway
     near = [h for h in (section.heading, *reversed(section.parents)) if not ask.content(h) & ask.content(text)]
     narrow = len(ask.content(text)) < 3
     near = [h for h in near if len(h.split()) > 1]
-    topics = [*near, p.title] if narrow or not topical(p.title) else [p.title]
+    topics = [*near, p.title] if narrow or DEFINITE.search(text) or not topical(p.title) else [p.title]
     topic = next((t for t in topics if topical(t)), "")
     if not topic:
         return question if len(ask.content(text)) > 1 else ""
@@ -68,7 +69,10 @@ def placed(question: str, section: Section, p: Passage, name: str = "", *, alway
     if topic == p.title and DOCUMENT.search(topic):
         return words.ACCORDING[0].format(topic, asked)
     topic = re.sub(r"^(?:questions (?:about|on)|(?:an? )?(?:intro|introduction|guide) to) ", "", topic, flags=re.I)
-    name = ask.mine(topic if topic == p.title and " " not in topic else ask.name_phrase(topic, p.chunk.text))
+    if topic != p.title and not topic.split(" ")[0].endswith("ing"):
+        name = f"“{topic}”"
+    else:
+        name = ask.mine(topic if " " not in topic else ask.name_phrase(topic, p.chunk.text))
     return pick(words.TOPIC, question).format(name, asked)
 
 

@@ -173,10 +173,16 @@ def _takes(sentence: str) -> tuple[str, str] | None:
         or re.search(r"^the$|\b(?:is|are|that|which|can|will|may|should|and)\b", found["x"], re.I)
     ):
         return None
-    many = not found["v"].endswith("s")
     verb = found["v"].rstrip("s")
+    if not _lasts(found["rest"], verb):
+        return None
     name = ask.name_phrase(found["x"], found["x"].lower())
-    return ("quantity", f"How {'much' if verb == 'cost' else 'long'} {'do' if many else 'does'} {name} {verb}?")
+    return ("quantity", f"How {'much' if verb == 'cost' else 'long'} {'does' if found['v'] != verb else 'do'} {name} {verb}?")
+
+
+def _lasts(rest: str, verb: str) -> bool:
+    """Whether an amount is one of time, or for a cost one of money: a box that takes four wires lasts no time."""
+    return verb == "cost" or bool(re.search(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|nights?)\b", rest[:50]))
 
 
 def _contents(sentence: str) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from curate.generators import _extract_sections_chinese as chinese
 from curate.generators._extract_blocks import Block
 from curate.generators._extract_passage import Pair, Passage, Section, pick, size
 from curate.generators._extract_reading import clean, inline, plain
-from curate.generators._extract_sections_english import good_title, is_name
+from curate.generators._extract_sections_english import topical
 from curate.generators._extract_standing import points
 
 PER_TABLE = 2
@@ -115,23 +115,36 @@ def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> 
     column = column.capitalize() if column.isupper() and len(column) > 4 else column
     if len(name.split()) > 8 or not english.clear(name) or UNNAMED.search(name):
         return None
-    where = _where_en(section, p)
-    if not TELLS_EN.fullmatch(column):
-        return f"What is the {column[:1].lower() + column[1:]} of {name}{where}?" if OF_EN.fullmatch(column) else None
-    if DOES.fullmatch(first):
-        return f"What does the {first.rstrip('s')} {name} do{where}?"
+    place = _place_en(f"{column} {name}", section, p)
+    asked = ""
     if first in ("term", "word", "acronym", "abbreviation"):
-        return f"What does “{name}” mean{where}?"
-    if MEANS.fullmatch(first):
-        return f"What does the {first.rstrip('s')} “{name}” mean{where}?"
-    return f"How is “{name}” described{where}?" if where else None
+        return f"What does “{name}” mean?" if TELLS_EN.fullmatch(column) else None
+    if not TELLS_EN.fullmatch(column):
+        asked = f"what is the {column[:1].lower() + column[1:]} of {_article(name)}?" if OF_EN.fullmatch(column) else ""
+    elif DOES.fullmatch(first):
+        asked = f"what does the {first.rstrip('s')} {name} do?"
+    elif MEANS.fullmatch(first):
+        asked = f"what does the {first.rstrip('s')} “{name}” mean?"
+    else:
+        asked = f"how is “{name}” described?"
+    said = place.format(asked) if place and asked else ""
+    return said[:1].upper() + said[1:] or None
 
 
-def _where_en(section: Section, p: Passage) -> str:
-    for heading in (section.heading, *reversed(section.parents), p.title):
-        if heading and not english.generic(heading) and is_name(heading) and not english.verb_phrase(heading) and good_title(heading):
-            return f" in the context of {english.name_phrase(heading, p.chunk.text)}"
-    return ""
+def _article(name: str) -> str:
+    """The name of a row inside a sentence: "Wind meter" becomes "the wind meter", "Version 1.2" stays."""
+    first, *rest = name.split()
+    common = [w for w in rest if w.isalpha() and w.islower() and w not in ("of", "for", "with", "and", "in", "the")]
+    if not common or first.lower() in ("the", "a", "an"):
+        return name
+    return "the " + (name[:1].lower() + name[1:] if first[1:].islower() else name)
+
+
+def _place_en(said: str, section: Section, p: Passage) -> str:
+    """What to put before a question: the nearest heading or title that adds a subject to what is said; "" where none does."""
+    found = [h for h in (section.heading, *reversed(section.parents), p.title) if topical(h) and not english.generic(h)]
+    heading = next((h for h in found if not english.content(h) & english.content(said)), "")
+    return f"Regarding “{heading}”, {{}}" if heading else "{}" if found else ""
 
 
 def _ask_zh(first: str, column: str, key: str, section: Section, p: Passage) -> str | None:
