@@ -8,11 +8,10 @@ import hashlib
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from curate.settings import Settings
-from curate.text import words
+from curate.text import minhash, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 SHINGLE = 5  # words
 BANDS, ROWS = 16, 8  # near-copies from a Jaccard similarity of 0.8 are found with probability 0.95, at 0.9 with 0.9998
 FEW = 20  # with fewer groups of documents the sections are divided, not the documents
-_BLOCK = 4096  # shingles hashed at once: bounds memory on long documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +115,12 @@ def sketch(text: str) -> list[int]:
         return []
     known = {word: xxhash.xxh64_intdigest(word.encode("utf-8", "surrogatepass")) for word in set(found)}
     shingles = _shingles(np.array([known[word] for word in found], dtype=np.uint64))
-    factors, offsets = _permutations()
-    least = np.full(BANDS * ROWS, np.iinfo(np.uint64).max, dtype=np.uint64)
-    for start in range(0, len(shingles), _BLOCK):
-        hashed = shingles[start : start + _BLOCK, None] * factors + offsets
-        np.minimum(least, (hashed >> np.uint64(32)).min(axis=0), out=least)
-    bands = least.astype("<u8").reshape(BANDS, ROWS)
+    bands = minhash([shingles], BANDS * ROWS).astype("<u4").reshape(BANDS, ROWS)
     return [xxhash.xxh64_intdigest(band.tobytes(), seed=number) >> 1 for number, band in enumerate(bands)]
 
 
-def _shingles(hashes: "NDArray[np.uint64]") -> "NDArray[np.uint64]":
-    """One hash for each run of five words, each only once; unsigned overflow is meant."""
+def _shingles(hashes: "NDArray[np.uint64]") -> "NDArray[np.uint32]":
+    """One hash for each run of five words; unsigned overflow is meant."""
     import numpy as np
 
     count = len(hashes) - SHINGLE + 1
@@ -135,15 +128,4 @@ def _shingles(hashes: "NDArray[np.uint64]") -> "NDArray[np.uint64]":
     for k in range(SHINGLE):
         mixed = (mixed ^ hashes[k : k + count]) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
-    return np.unique(mixed)
-
-
-@lru_cache(maxsize=1)
-def _permutations() -> "tuple[NDArray[np.uint64], NDArray[np.uint64]]":
-    """An odd factor and an offset for each of the 128 hash functions, from a fixed seed."""
-    import numpy as np
-    import xxhash
-
-    drawn = [xxhash.xxh64_intdigest(b"curate", seed=k) for k in range(2 * BANDS * ROWS)]
-    values = np.array(drawn, dtype=np.uint64)
-    return values[: BANDS * ROWS] | np.uint64(1), values[BANDS * ROWS :]
+    return (mixed >> np.uint64(32)).astype(np.uint32)

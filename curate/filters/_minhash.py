@@ -7,6 +7,8 @@ similarity of 0.8 share a band with a probability of 1 - (1 - 0.8**5)**20 = 0.99
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from curate.text import minhash
+
 BANDS, ROWS = 20, 5
 Array = Any  # numpy is imported where it is used
 
@@ -29,21 +31,19 @@ def shingles(run: list[str], salt: int, vocabulary: Vocabulary) -> Array:
 
     hashes = np.fromiter(map(vocabulary.__getitem__, run), dtype=np.uint32, count=len(run))
     pairs = (hashes[:-1] * np.uint32(0x9E3779B1)) ^ (hashes[1:] * np.uint32(0x85EBCA77)) if len(hashes) > 1 else hashes
-    return _mixed(pairs ^ np.uint32(salt))
+    return pairs ^ np.uint32(salt)
 
 
 def bands(batch: Sequence[Array]) -> Array:
-    """The band hashes (uint32, rows x BANDS) of texts given by their shingles; a text without any gets bands of its own."""
+    """The band hashes (uint32, texts x BANDS) of texts given by their shingles; a text without any has 0 in every band."""
     import numpy as np
 
-    sizes = np.array([len(s) for s in batch])
-    filled = np.flatnonzero(sizes)
-    found = np.zeros((len(batch), BANDS), dtype=np.uint32)
-    if len(filled):
-        flat, starts = np.concatenate(batch), np.concatenate(([0], np.cumsum(sizes[filled])[:-1]))
-        for band in range(BANDS):
-            found[filled, band] = _band(flat, starts, band)
-    return found
+    least = minhash(batch, BANDS * ROWS).reshape(-1, BANDS, ROWS)
+    found = np.broadcast_to(np.arange(1, BANDS + 1, dtype=np.uint32), least.shape[:2])
+    for row in range(ROWS):
+        found = _mixed(found * np.uint32(0x01000193) ^ least[:, :, row])
+    filled = np.array([len(shingled) > 0 for shingled in batch], dtype=bool)
+    return np.where(filled[:, None], np.maximum(found, 1), 0).astype(np.uint32)
 
 
 def jaccard(one: Array, other: Array) -> float:
@@ -84,17 +84,6 @@ def unique_pairs(pairs: Iterable[Array], count: int) -> Array:
     return np.column_stack((codes // count, codes % count))
 
 
-def _band(flat: Array, starts: Array, band: int) -> Array:
-    import numpy as np
-
-    key = np.full(len(starts), band + 1, dtype=np.uint32)
-    for row in range(ROWS):
-        a, b = _COEFFICIENTS[band * ROWS + row]
-        least = np.minimum.reduceat(flat * np.uint32(a) + np.uint32(b), starts)
-        key = _mixed(key * np.uint32(0x01000193) ^ least)
-    return np.maximum(key, 1)  # 0 says that there is no text
-
-
 def _mixed(values: Array) -> Array:
     """MurmurHash3's finalizer: every bit of the input moves every bit of the output."""
     import numpy as np
@@ -102,17 +91,3 @@ def _mixed(values: Array) -> Array:
     values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EBCA6B)
     values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2AE35)
     return values ^ (values >> np.uint32(16))
-
-
-def _coefficients(count: int) -> list[tuple[int, int]]:
-    """Fixed (odd factor, offset) pairs of permutations of the 32-bit numbers, from the golden-ratio sequence of splitmix64."""
-    values = []
-    for i in range(1, 2 * count + 1):
-        z = (i * 0x9E3779B97F4A7C15) & (2**64 - 1)
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & (2**64 - 1)
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & (2**64 - 1)
-        values.append((z ^ (z >> 31)) >> 32)
-    return [(a | 1, b) for a, b in zip(values[::2], values[1::2], strict=True)]
-
-
-_COEFFICIENTS = _coefficients(BANDS * ROWS)

@@ -20,7 +20,7 @@ from curate.records import Sample, Verdict, canonical
 from curate.settings import Settings
 from curate.text import words
 
-VERSION = 1
+VERSION = 2
 
 BATCH = 1000
 Array = Any

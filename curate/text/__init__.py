@@ -1,8 +1,9 @@
-"""Pure functions on text that every stage shares: sentences, folding, numbers and dates, language, words, token counts."""
+"""Pure functions on text that every stage shares: sentences, folding, numbers and dates, language, words, token counts, MinHash."""
 
 from curate.text._folding import find_folded, fold, words
 from curate.text._language import language
 from curate.text._markdown import strip_markdown
+from curate.text._minhash import minhash
 from curate.text._scripts import HAN, PUNCTUATION, UNSPACED
 from curate.text._sentences import sentences
 from curate.text._tokens import Counter, estimate_tokens, token_counter
@@ -18,6 +19,7 @@ __all__ = [
     "find_folded",
     "fold",
     "language",
+    "minhash",
     "numbers",
     "sentences",
     "strip_markdown",
