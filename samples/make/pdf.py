@@ -12,7 +12,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, ListFlowable, ListItem, PageTemplate, Paragraph, Spacer, Table
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, ListFlowable, ListItem, PageTemplate, Paragraph, Table
 
 MARGIN, GUTTER = 22 * mm, 8 * mm
 HEADING_SIZES = {1: 20, 2: 14, 3: 11.5}
@@ -36,7 +36,7 @@ def write(blocks: list[Block], *, footer: str, columns: int = 1, chinese: bool =
     document = BaseDocTemplate(out, pagesize=A4, title=title, author="", invariant=1)
     document.addPageTemplates(PageTemplate("page", _frames(columns), onPage=furniture))
     width = (A4[0] - 2 * MARGIN - (columns - 1) * GUTTER) / columns
-    body = _style(plain, 10, wordWrap="CJK" if chinese else None, alignment=TA_JUSTIFY if columns > 1 else 0)
+    body = _style(plain, 10, spaceAfter=5, wordWrap="CJK" if chinese else None, alignment=TA_JUSTIFY if columns > 1 else 0)
     document.build([flowable for block in blocks for flowable in _flowables(block, body, bold, width)])
     return out.getvalue()
 
@@ -61,16 +61,16 @@ def _flowables(block: Block, body: ParagraphStyle, bold: str, width: float) -> l
         kind: dict[str, Any] = (
             {"bulletType": "bullet", "start": "•"} if block.kind == "list" else {"bulletType": "1", "bulletFormat": "%s."}
         )
-        return [ListFlowable(items, leftIndent=16, bulletFontSize=10, **kind), Spacer(1, 5)]
+        return [ListFlowable(items, leftIndent=16, bulletFontSize=10, **kind)]
     if block.kind == "table":
-        return [_table(block.rows, body, bold, width), Spacer(1, 8)]
-    return [Paragraph(escape(block.text), body), Spacer(1, 5)]
+        return [_table(block.rows, body, bold, width)]
+    return [Paragraph(escape(block.text), body)]
 
 
 def _table(rows: list[list[str]], body: ParagraphStyle, bold: str, width: float) -> Table:
     head = ParagraphStyle("head", parent=body, fontName=bold)
     cells = [[Paragraph(escape(cell), body if number else head) for cell in row] for number, row in enumerate(rows)]
-    table = Table(cells, colWidths=[width / len(rows[0])] * len(rows[0]), repeatRows=1)
+    table = Table(cells, colWidths=[width / len(rows[0])] * len(rows[0]), repeatRows=1, spaceBefore=3, spaceAfter=10)
     table.setStyle(
         [
             ("GRID", (0, 0), (-1, -1), 0.5, colors.grey),
