@@ -52,6 +52,7 @@ async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings
     """The pairs that the model wrote for one chunk. ReplyError: it gave no usable reply."""
     chunk, distractors = chunks[0], chunks[1:]
     values = {
+        "path": chunk.path,
         "title": chunk.title,
         "headings": chunk.heading_path,
         "context": chunk.context,
