@@ -86,7 +86,7 @@ def _titled(rest: str) -> bool:
 
 def _gerunds(phrase: str) -> str:
     """Editing and canceling -> edit and cancel."""
-    return re.sub(r"\b(and|or|&) ([a-z]+ing)\b", lambda m: f"{m[1]} {base(m[2]) or m[2]}", phrase, count=1)
+    return re.sub(r"\b(and|or|&) ([a-z]+ing)\b", lambda m: f"{m[1]} {base(m[2]) or m[2]}", phrase, count=1, flags=re.I)
 
 
 def _lower_first(text: str) -> str:
@@ -99,15 +99,12 @@ def name_phrase(heading: str, body: str) -> str:
     """A heading inside a sentence: its first letter small where it is a common word; a heading in title case stays a title."""
     first, _, rest = heading.partition(" ")
     bare = first.strip("“”\"'")
+    low = bare.lower()
     if (not bare[1:].islower() and len(bare) > 1) or "," in heading or any(w[:1].isupper() and w[1:].islower() for w in rest.split()):
         return heading
-    common = (
-        bare.lower() in words.OBJECT_SIGNS | words.PREPOSITIONS
-        or bare.lower() in words.GENERIC
-        or base(bare)
-        or bare.lower() in words.VERBS
-    )
-    if common or re.search(rf"(?<![.!?] )\b{re.escape(bare.lower())}\b", body) or rest:
+    stem = re.escape(low[: max(4, len(low) - 2)])
+    common = low in words.OBJECT_SIGNS | words.PREPOSITIONS | words.GENERIC | words.VERBS or base(bare)
+    if common or rest or re.search(rf"(?<![.!?] )\b{stem}", body):
         return heading[:1].lower() + heading[1:]
     return heading
 

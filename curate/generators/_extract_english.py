@@ -120,7 +120,6 @@ ROLES: dict[str, tuple[str, ...]] = {
     "overview": ("Can you give me an overview of {0}?", "Please give a short overview of {0}."),
     "introduction": ("Can you introduce {0}?", "Please give a short introduction to {0}."),
     "intro": ("Can you introduce {0}?",),
-    "summary": ("Please summarize {0}.", "Can you summarize {0}?"),
     "background": ("What is the background of {0}?", "Can you give some background on {0}?"),
     "purpose": ("What is the purpose of {0}?", "What purpose does {0} serve?"),
     "scope": ("What is the scope of {0}?",),

@@ -10,6 +10,7 @@ from curate.generators._extract_blocks import ITEM, Block
 from curate.generators._extract_passage import Pair, Passage, Section, size
 from curate.generators._extract_reading import paragraph
 from curate.generators._extract_standing import INTRODUCES, fenced, finished, points, stands_alone
+from curate.generators._extract_terms import is_glossary
 from curate.text import sentences
 
 LEAST, MOST = 12, 300  # words of an answer
@@ -22,7 +23,7 @@ def pairs(p: Passage) -> Iterator[Pair]:
     """One pair at most for each section that is whole."""
     ask = chinese.question if p.zh else english.question
     for section in p.sections:
-        if not (section.whole and section.leaf and section.heading):
+        if not (section.whole and section.leaf and section.heading) or is_glossary(section, p):
             continue
         body = answer(section)
         if body is None:

@@ -21,7 +21,10 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 NO_NAME = re.compile(r"推荐|建议|优先|请|如|若|当|无需|无须|不|没|已|仅|只|可|能|会|应|需|必须|慎|勿|关于|对于|有|是|被|将|把|让|并|也|还")
 DOCUMENTS = ("手册", "指南", "指导", "教程", "规范", "制度", "办法", "规定", "须知", "规程", "守则", "章程", "条例", "参考", "标准")
 COMMAND_NAME = re.compile(r"[a-z][a-z0-9_-]*")
-TROUBLE = re.compile(r"无法.|失败|报错|不能.|出错|超时|不生效|丢失|卡死|死机|(?:出现|发生|存在|提示|显示).{0,12}(?:异常|错误)|异常$")
+TROUBLE = re.compile(
+    r"无法.|失败|报错|不能.|出错|超时|不生效|丢失|卡死|死机|(?:出现|发生|存在|提示|显示).{0,12}(?:异常|错误)|异常$"
+    r"|(?:泄漏|故障|离线|破损|起火|停电|被困\w{0,6}|持续上升|持续下降|过高|过低)$"
+)
 ADVERB = re.compile("^(?:" + "|".join(words.ADVERBS) + ")(?=.{3})")
 ACTS = re.compile(r"请|可以|需要?|使用|执行|修改|检查|重新|设置")
 THROUGH = re.compile(
@@ -43,7 +46,7 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
         return _role(heading, section, p)
     if VAGUE.search(heading) or not HAN.search(heading):
         return None
-    if TROUBLE.search(heading) and len(heading) > 7 and not is_action(heading):
+    if TROUBLE.search(heading) and len(heading) > 3 and not is_action(heading):
         return (
             ("heading", pick(words.TROUBLE, heading).format(heading))
             if section.body[0].kind in ("list", "steps") or ACTS.search(answer)

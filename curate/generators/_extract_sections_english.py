@@ -7,7 +7,7 @@ from curate.generators import _extract_english as words
 from curate.generators._extract_passage import Passage, Section, pick
 
 SENTENCE = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|don['’]t|isn['’]t|aren['’]t|will|should|can|can['’]t|must|have|has|we['’]re|you['’]re|it['’]s|i['’]m|let['’]s|we|you|i)\b",
+    r"\b(?:is|are|was|were|do|does|did|don['’]t|isn['’]t|aren['’]t|will|should|can|can['’]t|must|have|has|we['’]re|you['’]re|it['’]s|i['’]m|let['’]s|we|you|i|stays?|jumps?|fails?|remains?|becomes?|keeps|crashes|freezes)\b",
     re.I,
 )
 NO_NAME = re.compile(
@@ -25,6 +25,12 @@ ODD_CASE = re.compile(r"[A-Z]\w*[A-Z]|[a-z][A-Z]|\d")
 NAMED = re.compile(r"\b[A-Z][\w’'-]*|\b[a-z]+[A-Z]\w*|\d")
 DOCUMENT = re.compile(
     r"\b(?:playbook|guide|guides|handbook|manual|policy|overview|101|page|faq|template|steps|checklist|primer|tutorial|introduction|questions|steps|resources|responsibilities|guidelines|offboarding)$",
+    re.I,
+)
+TROUBLE = re.compile(
+    r"(?!(?:if|when|why|what|how|who|we|you|i|it|this|there)\b)[\w’' -]{4,60}? (?:stays?|jumps?|fails?|does not|do not|doesn['’]t|don['’]t"
+    r"|won['’]t|will not|cannot|can['’]t|is not|are not|isn['’]t|aren['’]t|keeps?|crashes|freezes|is missing|is lost|is locked|is blocked"
+    r"|is down)\b[\w’' -]{0,50}$",
     re.I,
 )
 NAVIGATION = re.compile(r"\b(?:links?|resources|references|reading|contents|template|checklist|agenda|changelog|questions)$", re.I)
@@ -45,7 +51,7 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
     role = _role(heading, section, p)
     if role or ask.generic(heading):
         return ("heading", role) if role else None
-    found = _how(heading, section) or _when_to(heading)
+    found = _how(heading, section) or _when_to(heading) or _trouble(heading)
     if found:
         return found[0], placed(found[1], section, p)
     return _about(heading, section, answer, p)
@@ -109,9 +115,8 @@ def _role(heading: str, section: Section, p: Passage) -> str | None:
     forms = words.ROLES.get(heading.lower())
     if not forms:
         return None
-    above = next((h for h in reversed((p.title, *section.parents)) if not ask.generic(h) and h != heading), "")
-    above = above.rstrip(":").strip()
-    if not above or not is_name(above) or ask.verb_phrase(above) or DOCUMENT.search(above):
+    above = (section.parents[-1] if section.parents else p.title).rstrip(":").strip()
+    if not above or above == heading or ask.generic(above) or not is_name(above) or ask.verb_phrase(above) or DOCUMENT.search(above):
         return None
     return pick(forms, heading, above).format(ask.name_phrase(above, ""))
 
@@ -130,6 +135,13 @@ def _how(heading: str, section: Section) -> tuple[str, str] | None:
     return ("procedure" if steps else "heading", ask.how(phrase, steps=steps))
 
 
+def _trouble(heading: str) -> tuple[str, str] | None:
+    """A heading that states what goes wrong: "The light stays red"."""
+    if not TROUBLE.match(heading) or not ask.clear(re.sub(r"\b(?:I|me|my)\b", "", ask.mine(heading))) or ODD.search(heading):
+        return None
+    return ("heading", pick(words.IF_SHOULD, heading).format(ask.mine(ask.name_phrase(heading, heading.lower()))))
+
+
 def _when_to(heading: str) -> tuple[str, str] | None:
     found = WHEN_TO.fullmatch(heading)
     if not found or found[3].split()[0].lower() not in words.VERBS or not ask.clear(found[3]):
@@ -145,7 +157,7 @@ def _about(heading: str, section: Section, answer: str, p: Passage) -> tuple[str
         return ("heading", placed(pick(words.PLURAL, heading).format(ask.name_phrase(heading, answer)), section, p))
     if not ask.content(heading) & ask.content(answer):
         return None  # a label that the text below does not take up
-    titled = good_title(p.title) and p.title.lower() != heading.lower()
+    titled = good_title(p.title) and not ask.content(p.title) <= ask.content(heading)
     name = ask.named(heading, answer)
     single = len(heading.removeprefix("The ").split()) < 2
     if name and not single and not ask.countable_role(name):

@@ -12,7 +12,9 @@ from curate.generators._extract_sections import is_link_list
 from curate.generators._extract_standing import finished, stands_alone
 from curate.text import sentences
 
-AHEAD = re.compile(r"\bfollowing\b|\bthese (?:steps|instructions|guidelines)\b|\bas follows\b|如下|以下(?!简称)|下列|下面|下方", re.I)
+# A sentence by itself that speaks of what comes next, or of what came before.
+AHEAD = re.compile(r"\bfollowing\b|\bas follows\b|如下|以下(?!简称)|下列|下面|下方", re.I)
+BEHIND = re.compile(r"\b(?:this|these|those) (?!(?:is|may|can|will|year|month|week|day)\b)[a-z]|此(?!外|时)|上述|这[些个种]", re.I)
 LONGEST = 700  # characters of one sentence
 DEFINED = 90  # words of a definition with the sentences that follow it
 LEAST = 7  # words of a sentence that is an answer
@@ -94,6 +96,6 @@ def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:
 
 
 def _pair(rule: str, question: str, answer: str, start: int, end: int) -> Iterator[Pair]:
-    complete = (finished(answer) and not AHEAD.search(answer)) or "\n" in answer
-    if question and complete and LEAST <= size(answer) <= 300 and stands_alone(answer):
+    loose = "\n" not in answer and (not finished(answer) or AHEAD.search(answer) or (rule != "definition" and BEHIND.search(answer)))
+    if question and not loose and LEAST <= size(answer) <= 300 and stands_alone(answer):
         yield Pair(rule, question, answer, start, end)

@@ -112,7 +112,7 @@ def _worth(answer: str, key: str, column: str) -> bool:
 
 def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> str | None:
     first, column, name = plain(first).lower(), plain(column), plain(key)
-    column = column.capitalize() if column.isupper() and len(column) > 4 else column
+    column = " ".join(w if w.isupper() and len(w) < 5 else w.lower() for w in column.split())
     if len(name.split()) > 8 or not english.clear(name) or UNNAMED.search(name):
         return None
     place = _place_en(f"{column} {name}", section, p)
@@ -120,7 +120,7 @@ def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> 
     if first in ("term", "word", "acronym", "abbreviation"):
         return f"What does “{name}” mean?" if TELLS_EN.fullmatch(column) else None
     if not TELLS_EN.fullmatch(column):
-        asked = f"what is the {column[:1].lower() + column[1:]} of {_article(name)}?" if OF_EN.fullmatch(column) else ""
+        asked = f"what is the {column} of {_article(name)}?" if OF_EN.fullmatch(column) else ""
     elif DOES.fullmatch(first):
         asked = f"what does the {first.rstrip('s')} {name} do?"
     elif MEANS.fullmatch(first):

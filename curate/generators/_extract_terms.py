@@ -29,11 +29,16 @@ REPLIED = re.compile(r"\s{0,3}(?:[-*] )?(?:\*\*)?(?:A(?:nswer)?\s?\d{0,3}|答案
 def pairs(p: Passage) -> Iterator[Pair]:
     """Pairs from every section, by what its blocks look like."""
     for section in p.sections:
-        glossary = bool(GLOSSARY.search(section.heading) or GLOSSARY.search(p.title))
-        for block in section.body:
-            if glossary and block.kind in ("list", "text"):
+        for block in section.body if is_glossary(section, p) else ():
+            if block.kind in ("list", "text"):
                 yield from _glossary(block, p)
         yield from _questions(section)
+
+
+def is_glossary(section: Section, p: Passage) -> bool:
+    """Whether a section explains terms one by one."""
+    named = GLOSSARY.search(section.heading) or GLOSSARY.search(p.title)
+    return bool(named) and any(b.kind == "list" or (b.kind == "text" and TERM.match(b.text)) for b in section.body)
 
 
 def _glossary(block: Block, p: Passage) -> Iterator[Pair]:
