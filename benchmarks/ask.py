@@ -140,6 +140,7 @@ def measured(rounds: int) -> dict[str, float]:
         for _ in range(rounds):
             bares.append(4000 / asyncio.run(bare(url, 4000, 512)))
             wholes.append(4000 / asyncio.run(whole(url, 4000, 512)))
+        lone = min(asyncio.run(bare(url, 2000, 64)) for _ in range(rounds))
         seconds = min(asyncio.run(whole(url, 2000, 64)) for _ in range(rounds))
     ideal = 2000 / 64 * LATENCY
     return {
@@ -148,6 +149,7 @@ def measured(rounds: int) -> dict[str, float]:
         "ask of bare": max(wholes) / max(bares),
         "seconds for 2,000 asks at 64 slots": seconds,
         "share of ideal": ideal / seconds,
+        "share of ideal of the bare client": ideal / lone,
     }
 
 
