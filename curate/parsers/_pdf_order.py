@@ -37,7 +37,7 @@ def rows(lines: Region) -> list[list[Line]]:
     """Lines that stand side by side as one row, rows from top to bottom, pieces from left to right."""
     found: list[list[Line]] = []
     for line in sorted(lines, key=lambda li: (li.box[1] + li.box[3], li.box[0])):
-        if found and all(_beside(line, other) for other in found[-1]):
+        if found and all(_beside(line, other) for other in found[-1][-6:]):  # sorted: the last ones are the nearest
             found[-1].append(line)
         else:
             found.append([line])
