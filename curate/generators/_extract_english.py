@@ -233,3 +233,8 @@ ATTRIBUTES = _words(
     duration port path frequency author accuracy score category purpose length weight capacity amount budget salary population contact
     license licence memory abbreviation expansion synonym dosage material color colour"""
 )
+# What a thing that is broken does not do.
+WORKINGS = _words(
+    """move work start open close respond turn connect load appear print show boot fit ring light run charge send receive react stop update
+    save sync display install log sign play scan"""
+)

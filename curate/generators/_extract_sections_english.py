@@ -28,9 +28,11 @@ DOCUMENT = re.compile(
     re.I,
 )
 TROUBLE = re.compile(
-    r"(?!(?:if|when|why|what|how|who|we|you|i|it|this|there)\b)[\w’' -]{4,60}? (?:stays?|jumps?|fails?|does not|do not|doesn['’]t|don['’]t"
-    r"|won['’]t|will not|cannot|can['’]t|is not|are not|isn['’]t|aren['’]t|keeps?|crashes|freezes|is missing|is lost|is locked|is blocked"
-    r"|is down)\b[\w’' -]{0,50}$",
+    r"(?!(?:if|when|why|what|how|who|we|you|i|it|this|there)\b)[\w’' -]{4,60}? (?:stays?|jumps?|fails?|keeps?|crashes|freezes"
+    r"|(?:does not|do not|doesn['’]t|don['’]t|won['’]t|will not|cannot|can['’]t) (?:be (?:found|opened|reached|started|saved|read|closed)|"
+    + "|".join(sorted(words.WORKINGS))
+    + r")|(?:is not|are not|isn['’]t|aren['’]t) (?:working|responding|found|visible|available|recogni[sz]ed|detected|connected|\w+ing)"
+    r"|is (?:missing|lost|locked|blocked|down))\b[\w’' -]{0,50}$",
     re.I,
 )
 NAVIGATION = re.compile(r"\b(?:links?|resources|references|reading|contents|template|checklist|agenda|changelog|questions)$", re.I)
@@ -74,11 +76,11 @@ def placed(question: str, section: Section, p: Passage, name: str = "", *, alway
     asked = question[:1].lower() + question[1:]
     if topic == p.title and DOCUMENT.search(topic):
         return words.ACCORDING[0].format(topic, asked)
-    topic = re.sub(r"^(?:questions (?:about|on)|(?:an? )?(?:intro|introduction|guide) to) ", "", topic, flags=re.I)
-    if topic != p.title and not topic.split(" ")[0].endswith("ing"):
+    name = re.sub(r"^(?:questions (?:about|on)|(?:an? )?(?:intro|introduction|guide) to) ", "", topic, flags=re.I)
+    if name == topic != p.title and not topic.split(" ")[0].endswith("ing"):
         name = f"“{topic}”"
-    else:
-        name = ask.mine(topic if " " not in topic else ask.name_phrase(topic, p.chunk.text))
+    elif " " in name:
+        name = ask.mine(ask.name_phrase(name, p.chunk.text))
     return pick(words.TOPIC, question).format(name, asked)
 
 

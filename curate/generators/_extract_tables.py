@@ -118,8 +118,9 @@ def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> 
     place = _place_en(f"{column} {name}", section, p)
     asked = ""
     if first in ("term", "word", "acronym", "abbreviation"):
-        return f"What does “{name}” mean?" if TELLS_EN.fullmatch(column) else None
-    if not TELLS_EN.fullmatch(column):
+        asked = f"what does “{name}” mean?" if TELLS_EN.fullmatch(column) else ""
+        place = "{}" if re.search(r"[A-Z0-9]", name) else place
+    elif not TELLS_EN.fullmatch(column):
         asked = f"what is the {column} of {_article(name)}?" if OF_EN.fullmatch(column) else ""
     elif DOES.fullmatch(first):
         asked = f"what does the {first.rstrip('s')} {name} do?"
@@ -135,7 +136,7 @@ def _article(name: str) -> str:
     """The name of a row inside a sentence: "Wind meter" becomes "the wind meter", "Version 1.2" stays."""
     first, *rest = name.split()
     common = [w for w in rest if w.isalpha() and w.islower() and w not in ("of", "for", "with", "and", "in", "the")]
-    if not common or first.lower() in ("the", "a", "an"):
+    if not common or " and " in name or common[-1].endswith("s") or first.lower() in ("the", "a", "an"):
         return name
     return "the " + (name[:1].lower() + name[1:] if first[1:].islower() else name)
 
