@@ -33,6 +33,7 @@ MARKS = [
     ("__", re.compile(r"(?<![\w_])__(?=\S)([^_\n]{1,300})(?<=\S)__(?![\w_])"), r"\1"),
     ("_", re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]{1,300})(?<=[^\s\\])_(?![\w_])"), r"\1"),
 ]
+QUOTED = re.compile(r"^([ \t]*)>[ \t]?")
 BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*[ \t]*")  # a paragraph that is bold from end to end heads what follows: it stays bold
 ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>|~$&=:\"'/])")
 SPACES = re.compile(r"[ \t\u00a0\u3000]{2,}")
@@ -83,7 +84,7 @@ def reading(block: Block) -> str:
     if block.kind == "table":
         return "\n".join(_row(line) for line in block.text.split("\n"))
     if block.kind == "quote":
-        return paragraph("\n".join(line.lstrip(" \t>") for line in block.text.split("\n")))
+        return _list("\n".join(QUOTED.sub("", line) for line in block.text.split("\n")))
     whole = BOLD.fullmatch(block.text)
     return f"**{paragraph(whole[1])}**" if whole and not whole[1].endswith((".", "。")) else paragraph(block.text)
 
@@ -101,12 +102,14 @@ def _dedent(text: str) -> str:
 def _list(text: str) -> str:
     """Items on lines of their own; a soft-wrapped item is joined, code inside an item is left as it is."""
     out: list[str] = []
-    fenced = joinable = False
-    for line in _dedent(text).split("\n"):
-        body = line.strip().lstrip("> ") if line.lstrip().startswith(">") else line.strip()
+    fenced = quoted = joinable = False
+    for raw in _dedent(text).split("\n"):
+        line = QUOTED.sub(r"\1", raw)
+        body = line.strip()
         fence = body.startswith(("```", "~~~"))
         if fenced or fence:
-            out.append(line)
+            quoted = quoted if fenced else line != raw
+            out.append(line if quoted else raw)
             fenced = fenced != fence
             joinable = False
             continue
