@@ -37,7 +37,7 @@ def pairs(p: Passage) -> Iterator[Pair]:
 def answer(section: Section) -> tuple[str, Block, Block] | None:
     """The section's body as it reads, with its first and last block; None where it is too short, too long or not whole by itself."""
     kept = [(b, r) for b, r in zip(section.body, section.readings, strict=True) if b.kind != "rule" and r]
-    while len(kept) > 1 and _dispensable(*kept[-1], before=kept[-2][1]):
+    while len(kept) > 1 and _dispensable(*kept[-1], before=kept[-2][1], rest=sum(size(r) for _, r in kept[:-1])):
         kept.pop()
     if kept:
         kept[-1] = _without_pointer(*kept[-1])
@@ -77,10 +77,10 @@ def _bare(block: Block, reading: str) -> bool:
     )
 
 
-def _dispensable(block: Block, reading: str, *, before: str) -> bool:
+def _dispensable(block: Block, reading: str, *, before: str, rest: int) -> bool:
     """A last block that only points elsewhere."""
     if is_link_list(block):
-        return not before.endswith(INTRODUCES)
+        return not before.endswith(INTRODUCES) and rest >= 60  # of a short section the links may be the point
     return block.kind in ("text", "quote") and size(reading) <= 40 and points(reading) and not before.endswith(INTRODUCES)
 
 

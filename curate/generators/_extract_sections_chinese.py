@@ -163,4 +163,6 @@ def is_action(heading: str) -> bool:
     if (found[0] in words.NAMING_VERBS and rest.strip() in words.NAMED_RIGHT_AFTER) or (naming and rest == naming[0]):
         return False
     listed = re.match(r"[、和与及/]", rest)
-    return not re.match(r"[的与和及、/后前时中员者]", rest) or bool(listed and VERB.match(rest[1:]) and len(rest) > 4)
+    return not re.match(r"[的与和及、/者]|[后前](?![台端])|时(?![间区钟])|中(?![心间])|员(?!工)", rest) or bool(
+        listed and VERB.match(rest[1:]) and len(rest) > 4
+    )

@@ -47,7 +47,7 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
         return None
     asked = _as_asked(heading, section)
     if asked:
-        return ("faq", placed(asked, section, p))
+        return ("faq", placed(asked, section, p, always=not heading.startswith(asked[:6])))
     if heading.endswith("?"):
         return None
     role = _role(heading, section, p)

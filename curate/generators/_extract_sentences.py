@@ -96,6 +96,8 @@ def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:
 
 
 def _pair(rule: str, question: str, answer: str, start: int, end: int) -> Iterator[Pair]:
-    loose = "\n" not in answer and (not finished(answer) or AHEAD.search(answer) or (rule != "definition" and BEHIND.search(answer)))
+    loose = "\n" not in answer and (
+        not finished(answer) or answer.endswith(("？”", "！”")) or AHEAD.search(answer) or (rule != "definition" and BEHIND.search(answer))
+    )
     if question and not loose and LEAST <= size(answer) <= 300 and stands_alone(answer):
         yield Pair(rule, question, answer, start, end)

@@ -37,7 +37,12 @@ _LOOSE_START = re.compile(
     r"|例如|比如|即|不过|然而|可见|综上|总之|且",
     re.I,
 )
-_CUT_LINE = re.compile(r"\b(?:and|or|the|of|with|an?|to|our|your|from|into)$|[ \t][-–—]$", re.M)
+_CUT_LINE = re.compile(  # a line that breaks off, or a step that announces what does not come
+    r"\b(?:and|or|the|of|with|an?|to|our|your|from|into|at|via)$|[ \t][-–—]$"
+    r"|\b(?:ask|posted?|share[ds]?|questions?|help|found|listed|available|message|join) in$"
+    r"|如下(?:所示)?[。：:]\s*\n\s{0,4}(?:[2-9]|\d\d)[.、]|示例如下[。：:]\s*\n\s*说明",
+    re.M,
+)
 _HOLE = re.compile(  # where a site's template tag stood and is gone
     r"\b(?:to|the|in|with|at|and|or|of|for|from|via|by|on|our|your)(?:\s+[.,;](?!\w)| {2,}\w| \n *\w)|\(\s*\)|“\s*”"
 )

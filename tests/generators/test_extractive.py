@@ -441,7 +441,8 @@ async def test_hostile_text_of_100_kb_takes_no_long_time(text: str, language: st
 
 async def test_a_note_in_a_list_keeps_its_items_on_lines_of_their_own() -> None:
     text = (
-        "## 登录系统\n\n1. 打开登录页面，输入工号和动态口令。\n\n    >说明：\n    >- 口令每分钟更换一次。\n    >- 连续输错三次会锁定账号。\n\n"
+        "## 登录员工门户\n\n"
+        "1. 打开登录页面，输入工号和动态口令。\n\n    >说明：\n    >- 口令每分钟更换一次。\n    >- 连续输错三次会锁定账号。\n\n"
         "2. 单击“确定”进入首页，检查左上角显示的姓名是否正确。"
     )
     answer = next(iter((await pairs(text, title="门户手册", language="zh")).values()))
@@ -455,5 +456,5 @@ async def test_a_heading_that_states_a_trouble_asks_what_to_do() -> None:
 
 
 async def test_words_that_a_template_tag_took_away_are_missed() -> None:
-    text = "## Submitting claims\n\nWrite the claim within a month of the trip. Reach out to  if your supervisor does not answer in a week."
+    text = "## Submitting claims\n\nWrite the claim within a month of the trip. Reach out to  if nobody answers in a week."
     assert await questions(text, title="Travel claims") == []
