@@ -22,12 +22,13 @@ EMPTY = re.compile(
     r"[\s\-–—/\\.*?x√✓✔✗×○●Oo]*|n/?a|none|nil|无|空|同上|略|tbd|yes|no|y|n|是|否|true|false|未使用|不涉及|不适用|暂无|未知", re.I
 )
 NAMES = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]{2}")
+CODES = re.compile(r"(?:[a-z]+ )?(?:code|error|fault|alarm)s?|错误码|错误代码|返回码|状态码|故障代码|故障码|报警代码|代码", re.I)
 UNNAMED = re.compile(r"/|\?$|^(?:how|what|when|why|where) ", re.I)  # a path or a question is no name
 TELLS_EN = re.compile(r"(?:description|meaning|definition|explanation|function|purpose|details?|what it (?:does|means))", re.I)
 DOES = re.compile(rf"(?:{'|'.join(sorted(words.DOERS))})s?", re.I)
 MEANS = re.compile(rf"(?:{'|'.join(sorted(words.SIGNS))})s?", re.I)
 OF_EN = re.compile(rf"(?:[a-z-]+ ){{0,2}}(?:{'|'.join(sorted(words.ATTRIBUTES))}|full name)", re.I)
-TELLS_ZH = re.compile(r"(?:参数|字段|选项|功能|详细|具体)?(?:含义|说明|描述|解释|释义|定义|作用|功能|用途|意义|介绍)")
+TELLS_ZH = re.compile(r"(?:中文|参数|字段|选项|功能|详细|具体)?(?:含义|说明|描述|解释|释义|定义|作用|功能|用途|意义|介绍)")
 OF_ZH = re.compile(r"[^，。（）()/]{0,6}?(?:" + "|".join(words_zh.ATTRIBUTES) + ")")
 KIND_ZH = re.compile("(?:" + "|".join(words_zh.TABLE_KINDS) + ")(?:名称?)?")
 ACTS_ZH = re.compile(r"命令|接口|函数|工具|子命令|按钮|组件|模块|服务|脚本|图标|菜单|功能")
@@ -60,12 +61,15 @@ def _table(block: Block, section: Section, p: Passage) -> Iterator[Pair]:
         header = _row(p.chunk.context.strip().split("\n")[0], 0).cells
     else:
         return
-    if len(header) < 2 or not _keyed(rows, len(header)):
+    coded = bool(CODES.fullmatch(header[0])) if header else False
+    if len(header) < 2 or not _keyed(rows, len(header), coded=coded):
         return
     ask = _ask_zh if p.zh else _ask_en
     for row in rows:
         for column in range(1, len(header)):
             answer = row.cells[column]
+            if not (coded or NAMES.search(row.cells[0])):
+                continue
             question = ask(header[0], header[column], row.cells[0], section, p) if _worth(answer, row.cells[0], header[column]) else None
             if question:
                 yield Pair("table", question, answer, *row.places[column])
@@ -91,21 +95,21 @@ def _row(line: str, at: int) -> Row:
     return Row(cells[first:last], places[first:last])
 
 
-def _keyed(rows: list[Row], width: int) -> bool:
-    """Whether the first column names each row: filled, each once, not only numbers."""
+def _keyed(rows: list[Row], width: int, *, coded: bool) -> bool:
+    """Whether the first column names each row: filled, each once, and not only numbers unless they are codes of something."""
     keys = [r.cells[0] for r in rows if len(r.cells) == width]
     return (
         len(keys) == len(rows)
         and len(set(keys)) == len(keys)
         and all(0 < len(k) <= 60 for k in keys)
-        and sum(bool(NAMES.search(k)) for k in keys) * 4 >= len(keys) * 3
+        and (coded or sum(bool(NAMES.search(k)) for k in keys) * 4 >= len(keys) * 3)
     )
 
 
 def _worth(answer: str, key: str, column: str) -> bool:
     """Whether a cell says something of its row; an explanation is more than a word or two."""
     explains = TELLS_EN.fullmatch(column) or TELLS_ZH.fullmatch(column)
-    if not answer or (explains and size(answer) < 3) or EMPTY.fullmatch(answer) or not NAMES.search(key) or answer.lower() == key.lower():
+    if not answer or (explains and size(answer) < 3) or EMPTY.fullmatch(answer) or answer.lower() == key.lower():
         return False
     return clean(answer) and not points(answer) and not answer.endswith((":", "：")) and not answer.startswith(("http://", "https://"))
 

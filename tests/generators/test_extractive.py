@@ -458,3 +458,10 @@ async def test_a_heading_that_states_a_trouble_asks_what_to_do() -> None:
 async def test_words_that_a_template_tag_took_away_are_missed() -> None:
     text = "## Submitting claims\n\nWrite the claim within a month of the trip. Reach out to  if nobody answers in a week."
     assert await questions(text, title="Travel claims") == []
+
+
+async def test_a_table_of_error_codes_is_asked_by_its_codes() -> None:
+    table = "| 错误码 | 中文描述 |\n| --- | --- |\n| 0111 | 用户名已经存在，需要更换 |\n| 0120 | 密码校验失败，需要重新输入 |"
+    found = await questions(f"# 错误码列表\n\n{table}", title="网关手册", language="zh")
+    assert found
+    assert all("错误码 01" in question and question.endswith("的含义是什么？") for question in found)
