@@ -31,7 +31,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The accounts of a workspace and what asking has come to over its whole life (`remembered`: in the last build)."""
+    """The accounts of a workspace, and what asking has come to.
+
+    asks: `made`, tokens and cost over the workspace's whole life, `failed` now, `remembered` in the last build that asked.
+    """
 
     workspace: str
     stages: list[Stage]
@@ -46,8 +49,10 @@ class Overview:
 def overview(workspace: Workspace, asks: dict[str, Any]) -> Overview:
     """Everything `curate status` shows; `asks` are the ledger's sums."""
     manifest = workspace.manifest()
-    whole = {**asks, "remembered": manifest.get("asks", {}).get("remembered", 0)}
-    return Overview(str(workspace.path), accounts(workspace), whole, "rows" in manifest.get("stages", {}))
+    stages = accounts(workspace)
+    failed = next(s.failed for s in stages if s.name == "tasks")
+    whole = {**asks, "failed": failed, "remembered": manifest.get("asks", {}).get("remembered", 0)}
+    return Overview(str(workspace.path), stages, whole, "rows" in manifest.get("stages", {}))
 
 
 def accounts(workspace: Workspace) -> list[Stage]:

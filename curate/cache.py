@@ -125,10 +125,9 @@ class Ledger:
         self._queue.put(_Put("parses", (key, value, parser, _now()), None))
 
     def sums(self) -> dict[str, int]:
-        """What all builds so far have asked: answers and spent asks, tokens of every attempt."""
-        made = "SUM(status = 'valid'), SUM(status = 'failed'), SUM(prompt_tokens), SUM(completion_tokens)"
-        row = self._one(f"SELECT {made} FROM replies")
-        return dict(zip(("made", "failed", "prompt_tokens", "completion_tokens"), (value or 0 for value in row), strict=True))
+        """What all builds so far have asked: how many answers, and the tokens of every attempt."""
+        row = self._one("SELECT SUM(status = 'valid'), SUM(prompt_tokens), SUM(completion_tokens) FROM replies")
+        return dict(zip(("made", "prompt_tokens", "completion_tokens"), (value or 0 for value in row), strict=True))
 
     def _one(self, statement: str, *values: str) -> Any:
         try:

@@ -32,10 +32,14 @@ class Limits:
 
 
 class Pool:
-    """A pool of spawned children, started at the first call. Children are nice to the process that talks to the model."""
+    """A pool of spawned children, started at the first call: as many as asked for (0: one per core), but no more than `most`.
 
-    def __init__(self, workers: int, limits: Limits | None = None) -> None:
-        self.workers = workers or os.cpu_count() or 1
+    Children are nice to the process that talks to the model.
+    """
+
+    def __init__(self, workers: int, limits: Limits | None = None, most: int | None = None) -> None:
+        wanted = workers or os.cpu_count() or 1
+        self.workers = max(wanted if most is None else min(wanted, most), 1)
         self.limits = limits or Limits()
         self._pool: pebble.ProcessPool | None = None
 

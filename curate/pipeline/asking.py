@@ -21,7 +21,7 @@ class Asking:
         self.job, self.pool, self.index = job, pool, index
         self.chunks: dict[str, list[Chunk]] = {}
         for _ in range(pool.workers):
-            pool.submit(warm, job.settings)
+            pool.submit(warm, job.settings)  # while the first replies are on their way
         self.judges = [module.judge for module in filters(job.settings) if hasattr(module, "judge")]
 
     async def parts(self, names: list[str]) -> AsyncIterator[tuple[str, list[Task]]]:

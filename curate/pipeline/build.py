@@ -11,7 +11,6 @@ from curate.llm import AskCounts, Models
 from curate.pipeline import chunks, files, rows, samples, tasks
 from curate.pipeline.job import Job
 from curate.runner import Ended
-from curate.sandbox import Pool
 
 
 @dataclass(slots=True)
@@ -36,8 +35,7 @@ def build(job: Job) -> Built:
 
 def prepared(job: Job, ledger: Ledger) -> None:
     """Runs only the stages before anything is generated; the workspace is locked by the caller."""
-    with Pool(job.settings.workers) as pool:
-        _Build(job, ledger).prepare(pool)
+    _Build(job, ledger).prepare()
 
 
 class _Build:
@@ -48,23 +46,21 @@ class _Build:
 
     def run(self) -> Built:
         job = self.job
-        with Pool(job.settings.workers) as pool:
-            passages = self.prepare(pool)
-            made = tasks.fingerprint(job, passages)
-            if job.settings.retry_failed:
-                self.forget("tasks")
-            self.stage("tasks", made, lambda: self.generate(pool))
+        if job.settings.retry_failed:
+            self.forget("files")
+        made = tasks.fingerprint(job, self.prepare())
+        self.stage("tasks", made, self.generate)
         if not self.built.ended.signal:
             self.stage("rows", rows.fingerprint(job, made), self.export)
         return self.built
 
-    def prepare(self, pool: Pool) -> str:
+    def prepare(self) -> str:
         """Parses and cuts; returns the fingerprint of the chunks."""
         job = self.job
-        documents = files.fingerprint(job)
-        self.stage("files", documents, lambda: files.run(job, self.ledger))
-        passages = chunks.fingerprint(job, documents)
-        self.stage("chunks", passages, lambda: chunks.run(job, pool))
+        found = files.survey(job)
+        self.stage("files", found.fingerprint, lambda: files.run(job, self.ledger, found))
+        passages = chunks.fingerprint(job, found.fingerprint)
+        self.stage("chunks", passages, lambda: chunks.run(job))
         return passages
 
     def stage(self, name: str, fingerprint: str, run: Callable[[], None]) -> None:
@@ -91,14 +87,14 @@ class _Build:
         """A dataset that was deleted by hand is exported again."""
         return name != "rows" or all((self.job.workspace.dataset / style).is_dir() for style in self.job.settings.style)
 
-    def generate(self, pool: Pool) -> None:
+    def generate(self) -> None:
         job, models = self.job, None
         if tasks.asks(job.settings):
             models = Models(job.settings, self.ledger, job.workspace.path, job.watch.note)
             self.built.counts = models.counts
             job.watch.follow(models.counts)
         try:
-            self.built.ended = tasks.run(job, pool, models)
+            self.built.ended = tasks.run(job, models)
         finally:
             self.manifest["asks"] = asdict(models.counts) if models else {}
             job.workspace.write_manifest(self.manifest)

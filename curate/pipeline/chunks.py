@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 from curate.pipeline.job import Job
 from curate.records import Failure, canonical
@@ -17,7 +18,7 @@ def fingerprint(job: Job, documents: str) -> str:
     return hashlib.sha256(canonical([documents, CHUNKING, affecting(job.settings, "chunk")]).encode()).hexdigest()
 
 
-def run(job: Job, pool: Pool) -> None:
+def run(job: Job) -> None:
     """Writes the chunks, and a reason for every document that gave none."""
     workspace = job.workspace
     parts = workspace.documents.parts()
@@ -26,15 +27,17 @@ def run(job: Job, pool: Pool) -> None:
     written: list[str] = []
     empty: list[Failure] = []
 
-    def start(part: str) -> object:
-        split_of = {i: splits.split_of(i) for i in _ids(job, part)}
-        return pool.submit(chunk_part, workspace.path, part, split_of, job.settings)
+    with Pool(job.settings.workers, most=len(parts)) as pool:
 
-    for _, future in pool.ahead(parts, start):
-        names, without, count = future.result()  # type: ignore[attr-defined]
-        written += names
-        empty += without
-        job.watch.advance("chunks", 1, count)
+        def start(part: str) -> "Future[tuple[list[str], list[Failure], int]]":
+            split_of = {i: splits.split_of(i) for i in _ids(job, part)}
+            return pool.submit(chunk_part, workspace.path, part, split_of, job.settings)
+
+        for _, future in pool.ahead(parts, start):
+            names, without, count = future.result()
+            written += names
+            empty += without
+            job.watch.advance("chunks", 1, count)
     workspace.chunks.clear(keep=written)
     workspace.failures.write("documents", empty)
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from curate import plugins
 from curate.cache import Ledger, parse_key
@@ -21,28 +21,39 @@ CHOOSING = ("include", "exclude", "max_file_bytes")
 """Settings that choose files; what a file parses to does not depend on them."""
 
 
-def fingerprint(job: Job) -> str:
-    """What the documents depend on: every file's name and bytes, the parsers, their settings."""
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is to read: how many files, and the fingerprint of all that the documents depend on."""
+
+    files: int
+    fingerprint: str
+
+
+def survey(job: Job) -> Survey:
+    """Reads every file once: the documents depend on each one's name and bytes, on the parsers and their settings."""
+    files = 0
     versions = {name: plugins.load("parsers", name).VERSION for name in plugins.names("parsers")}
     digest = hashlib.sha256(canonical([affecting(job.settings, "parse"), versions]).encode())
     for entry in walk(job.sources, job.settings, leave=job.workspace.path):
+        files += isinstance(entry, SourceFile)
         seen = hashlib.sha256(entry.data).hexdigest() if isinstance(entry, SourceFile) else entry.reason
         digest.update(canonical([entry.path, seen]).encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+    return Survey(files, digest.hexdigest())
 
 
-def run(job: Job, ledger: Ledger) -> None:
+def run(job: Job, ledger: Ledger, found: Survey) -> None:
     """Walks the sources and writes the documents in the order of their paths, and a reason for every file that gave none."""
     limits = Limits(job.settings.parse_timeout, job.settings.parse_memory)
-    job.watch.stage("files", None, "files")
+    job.watch.stage("files", found.files, "files")
     writer = _Writer(job)
-    with Pool(job.settings.workers, limits) as pool:
+    with Pool(job.settings.workers, limits, most=found.files) as pool:
         reader = _Reader(job, pool, ledger)
         for entry, started in pool.ahead(reader.entries(), reader.start):
             path = entry.row_id if isinstance(entry, Failure) else entry.path
             parsed = started if isinstance(started, Failure) else reader.finish(path, started, limits)
             writer.add(path, parsed)
-            job.watch.advance("files", 1, 0 if isinstance(parsed, Failure) else len(parsed.documents))
+            if not isinstance(entry, Failure):
+                job.watch.advance("files", 1, 0 if isinstance(parsed, Failure) else len(parsed.documents))
     writer.close()
 
 
@@ -76,9 +87,10 @@ class _Reader:
             return Failure("files", entry.path, "skipped", "no parser reads this type of file", hint)
         named = {**self.settings, "name": entry.path.rsplit("/", 1)[-1]}  # a title may come from the file's name
         key = parse_key(digest, kind, plugins.load("parsers", kind).VERSION, named)
-        known = self.ledger.get_parse(key)
-        if known is not None and not self.job.settings.retry_failed:
-            return Parsed.from_bytes(known)
+        if (blob := self.ledger.get_parse(key)) is not None:
+            known = Parsed.from_bytes(blob)
+            if not (known.error and self.job.settings.retry_failed):
+                return known
         self.keys[entry.path] = key, kind
         return self.pool.submit(parse_file, kind, entry.path, entry.data, self.job.settings)
 

@@ -15,7 +15,7 @@ from curate.workspace import Workspace
 def overview(workspace: Workspace, settings: Settings) -> accounts.Overview:
     """The accounts of a workspace; also during a build and after a crash."""
     path = workspace.private / "cache.sqlite"
-    asks = {"made": 0, "failed": 0, "prompt_tokens": 0, "completion_tokens": 0}
+    asks = {"made": 0, "prompt_tokens": 0, "completion_tokens": 0}
     if path.exists():
         with Ledger.open(path) as ledger:
             asks = ledger.sums()

@@ -43,21 +43,21 @@ def fingerprint(job: Job, chunks: str) -> str:
     return hashlib.sha256(canonical([chunks, plugged, prompts, affecting(job.settings, "check")]).encode()).hexdigest()
 
 
-def run(job: Job, pool: Pool, models: Models | None) -> Ended:
+def run(job: Job, models: Models | None) -> Ended:
     """Plans and runs rounds of tasks until no generator wants more, or a cap or a signal ends the run."""
-    return asyncio.run(_open(job, pool, models))
+    return asyncio.run(_open(job, models))
 
 
-async def _open(job: Job, pool: Pool, models: Models | None) -> Ended:
+async def _open(job: Job, models: Models | None) -> Ended:
     clear(job)
     if models is None:
-        return await _rounds(job, pool, None)
+        return await _rounds(job, None)
     async with models:
         await models.check()
-        return await _rounds(job, pool, models)
+        return await _rounds(job, models)
 
 
-async def _rounds(job: Job, pool: Pool, models: Models | None) -> Ended:
+async def _rounds(job: Job, models: Models | None) -> Ended:
     view, index, total, ended = Chunks(job), Index(job.workspace), 0, Ended()
     while not (ended.budget or ended.signal):
         planned = await plan(job, models, view, index, total)
@@ -65,10 +65,11 @@ async def _rounds(job: Job, pool: Pool, models: Models | None) -> Ended:
             break
         total += planned.count
         job.watch.stage("tasks", total - planned.past_limit, "tasks")
-        await _run_local(job, pool, index, planned.local)
-        if models is not None and planned.asking:
-            work = Asking(job, pool, index)
-            ended = await run_asking(work.parts(planned.asking), work, models, job.watch)
+        with Pool(job.settings.workers, most=len(planned.local) + len(planned.asking)) as pool:
+            await _run_local(job, pool, index, planned.local)
+            if models is not None and planned.asking:
+                work = Asking(job, pool, index)
+                ended = await run_asking(work.parts(planned.asking), work, models, job.watch)
         view.round += 1
     return ended
 
