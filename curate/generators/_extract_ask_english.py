@@ -62,11 +62,8 @@ def verb_phrase(heading: str) -> str | None:
     follower = rest.split()[0].lower().strip(",.:;")
     if low.endswith("ing"):
         verb = base(low)
-        if not verb or (
-            low in words.NAMING_GERUNDS - words.CLEAR_GERUNDS
-            and follower not in words.OBJECT_SIGNS
-            and follower not in ("with", "for", "to")
-        ):
+        naming = low in words.NAMING_GERUNDS - words.CLEAR_GERUNDS
+        if not verb or (naming and not takes(verb, follower) and follower not in ("with", "for", "to")):
             return None
         return _gerunds(f"{verb} {rest}")
     if low in words.VERBS and (low not in words.NOUNISH or takes(low, follower)):

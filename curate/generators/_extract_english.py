@@ -62,13 +62,12 @@ WITH_PREPOSITION = _words(
 PREPOSITIONS = _words("to from in on for with into through as against about via by between within out off at of")
 # A gerund that is as often the name of a thing: "Training resources", "Billing codes".
 NAMING_GERUNDS = _words(
-    """consulting counseling training funding
-    engineering onboarding meeting meetings billing pricing testing parking staffing timing planning building
-    working recording reporting operating hiring processing managing marketing mapping publishing networking teaching advertising
-    understanding warning setting settings beginning opening ending filing mailing following listing banking housing clothing
-    lighting heating printing programming accounting purchasing recruiting outstanding existing remaining upcoming ongoing
-    supporting leading living learning reading writing speaking drawing shipping tracking monitoring scheduling rating roaming
-    logging caching routing binding offering posting briefing hearing finding findings drafting packaging counting debugging
+    """consulting counseling training funding engineering onboarding meeting meetings billing pricing testing parking staffing timing
+    planning building working recording reporting operating hiring processing managing marketing mapping publishing networking
+    teaching advertising understanding warning setting settings beginning opening ending filing mailing following listing banking
+    housing clothing lighting heating printing programming accounting purchasing recruiting outstanding existing remaining upcoming
+    ongoing supporting leading living learning reading writing speaking drawing shipping tracking monitoring scheduling rating
+    roaming logging caching routing binding offering posting briefing hearing finding findings drafting packaging counting debugging
     profiling clustering embedding indexing loading scaling screening licensing manufacturing contracting subscribing recycling
     gaming coding sampling sourcing streaming trading walking exporting importing serving acting becoming being having doing going
     according including regarding concerning depending during considering pending missing using"""
@@ -206,10 +205,10 @@ NOT_A_NAME = _words(
 )
 # After "X is a ...": what follows says little of what X is.
 SAY_LITTLE = _words(
-    """good great best better bad big small bit lot few must same only most more little number result case time first second third last
-    next following important excellent easiest easy key perfect nice right wrong way one ones main primary default latest opposite
-    reason exception given priority challenge problem issue place person step critical crucial valuable useful helpful huge major
-    common quick simple real recommended preferred top point option"""
+    """similar good great best better bad big small bit lot few must same only most more little number result case time first second
+    third last next following important excellent easiest easy key perfect nice right wrong way one ones main primary default latest
+    opposite reason exception given priority challenge problem issue place person step critical crucial valuable useful helpful huge
+    major common quick simple real recommended preferred top point option"""
 )
 # "The ... for X is Y."
 MEASURES = _words(
@@ -225,16 +224,16 @@ MASS_ENDS = _words(
 # Header cells: what does something, what means something, what a column may tell of a row.
 DOERS = _words("command option flag switch function method script tool button action feature subcommand api endpoint service module")
 SIGNS = _words(
-    """parameter argument field variable attribute property setting key column term acronym abbreviation status code symbol metric label
-    state value word type"""
+    """parameter argument field variable attribute property setting key column term acronym abbreviation status code symbol metric
+    label state value word type"""
 )
 ATTRIBUTES = _words(
-    """value default type size price cost fee rate limit version email e-mail phone address location owner date deadline format unit range
-    duration port path frequency author accuracy score category purpose length weight capacity amount budget salary population contact
-    license licence memory abbreviation expansion synonym dosage material color colour"""
+    """value default type size price cost fee rate limit version email e-mail phone address location owner date deadline format unit
+    range duration port path frequency author accuracy score category purpose length weight capacity amount budget salary population
+    contact license licence memory abbreviation expansion synonym dosage material color colour"""
 )
 # What a thing that is broken does not do.
 WORKINGS = _words(
-    """move work start open close respond turn connect load appear print show boot fit ring light run charge send receive react stop update
-    save sync display install log sign play scan"""
+    """move work start open close respond turn connect load appear print show boot fit ring light run charge send receive react stop
+    update save sync display install log sign play scan"""
 )

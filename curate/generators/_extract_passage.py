@@ -118,10 +118,14 @@ def document_title(title: str) -> str:
     return words + "." if re.search(r"\.[A-Z]\.$", title.strip()) else words
 
 
+def hashed(*key: str) -> int:
+    """A number that depends on the key alone, the same on every machine."""
+    return int.from_bytes(hashlib.sha256("\0".join(key).encode("utf-8", "surrogatepass")).digest()[:4], "big")
+
+
 def pick(options: Sequence[str], *key: str) -> str:
-    """One of the options, the same on every machine, by the hash of a key."""
-    digest = hashlib.sha256("\0".join(key).encode("utf-8", "surrogatepass")).digest()
-    return options[int.from_bytes(digest[:4], "big") % len(options)]
+    """One of the options, by the hash of a key."""
+    return options[hashed(*key) % len(options)]
 
 
 def size(text: str) -> int:

@@ -71,11 +71,11 @@ def placed(question: str, section: Section, p: Passage, name: str = "", *, alway
     near = [h for h in near if len(h.split()) > 1]
     topics = [*near, p.title] if narrow or DEFINITE.search(text) or not topical(p.title) else [p.title]
     topic = next((t for t in topics if topical(t)), "")
+    asked = question[:1].lower() + question[1:]
+    if good_title(p.title) and (not topic or (topic == p.title and DOCUMENT.search(topic))):
+        return words.ACCORDING[0].format(p.title, asked)
     if not topic:
         return question if len(ask.content(text)) > 1 else ""
-    asked = question[:1].lower() + question[1:]
-    if topic == p.title and DOCUMENT.search(topic):
-        return words.ACCORDING[0].format(topic, asked)
     name = re.sub(r"^(?:questions (?:about|on)|(?:an? )?(?:intro|introduction|guide) to) ", "", topic, flags=re.I)
     if name == topic != p.title and not topic.split(" ")[0].endswith("ing"):
         name = f"“{topic}”"

@@ -11,7 +11,7 @@ _POINTS_EN = re.compile(
     | (?:above|below)[- ]?mentioned\b
     | above\ or\ below\b | (?:below|above)(?=[.,;:)]) | below\ (?:is|are)\b | the\ (?:[\w-]+\ )?\w+\ (?:below|above)\b
     | following\ (?:figure|image|picture|screenshot|diagram|chart)\b
-    | (?:(?:figure|fig\.|table|chapter|sections?)\ \d|appendix\ (?:\d|[a-z]\b))
+    | (?:(?:figure|fig\.|table|listing|chapter|sections?)\ \d|appendix\ (?:\d|[a-z]\b))
     | th(?:is|ese)\ (?:[\w-]+\ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|articles?|posts?|figure|table|diagram|image|videos?
         |forms?|spreadsheet|threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b
     | (?:see|click)\ here\b | skip\ ahead\b | pictured\b | todo\b | tbd\b | lorem\ ipsum\b | read\ more\b | table\ of\ contents\b

@@ -10,7 +10,7 @@ from curate.generators import _extract_chinese as words_zh
 from curate.generators import _extract_english as words
 from curate.generators import _extract_sections_chinese as chinese
 from curate.generators._extract_blocks import Block
-from curate.generators._extract_passage import Pair, Passage, Section, pick, size
+from curate.generators._extract_passage import Pair, Passage, Section, hashed, size
 from curate.generators._extract_reading import clean, inline, plain
 from curate.generators._extract_sections_english import topical
 from curate.generators._extract_standing import points
@@ -50,7 +50,7 @@ def pairs(p: Passage) -> Iterator[Pair]:
         for block in section.body:
             if block.kind == "table":
                 found = list(_table(block, section, p))
-                yield from sorted(found, key=lambda f: pick([str(n) for n in range(997)], f.question))[:PER_TABLE]
+                yield from sorted(found, key=lambda f: hashed(f.question))[:PER_TABLE]
 
 
 def _table(block: Block, section: Section, p: Passage) -> Iterator[Pair]:
