@@ -4,7 +4,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from curate.records import Block, Document
 from curate.text import Counter, sentences
@@ -16,7 +18,7 @@ _GLUED = 9.0  # a cost no distance reaches: only where nothing else is possible
 _BREAKS = ("\n\n", "\n", "。", "；", "; ", "，", ", ", "、", " ")  # where to cut what is enormous, best first
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """Sizes in tokens. aim: wanted; most: never above, but for one sentence, row or code block."""
 
@@ -25,24 +27,23 @@ class Limits:
     overlap: int
     count: Counter
 
-    @property
+    @cached_property
     def whole(self) -> int:
         """A section up to this size is not cut."""
         return min(self.aim * 3 // 2, self.most - self.tiny)
 
-    @property
+    @cached_property
     def small(self) -> int:
         """A section below this size does not stand alone where it has small neighbours."""
         return self.aim * 2 // 5
 
-    @property
+    @cached_property
     def tiny(self) -> int:
         """A section below this size is not understood alone."""
         return self.aim // 8
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A piece of a section; context: the header rows of the table it begins in."""
 
     start: int
@@ -51,8 +52,7 @@ class Cut:
     context: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
+class _Atom(NamedTuple):
     """What is never cut: a sentence, heading, list line, code block or table row. header: where its table's header rows stand."""
 
     start: int

@@ -1,15 +1,14 @@
 """Packs the sections of a document into chunks: small neighbours under one parent together, sections of decent size alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from curate.chunking._cutting import Limits, cut
 from curate.chunking._sections import Section
 from curate.records import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A chunk to be: `text[start:end]` of the sections first ... last.
 
     whole: these sections stand here to their last word; lead: what stands above a section's first sub-section; open: small, and
@@ -38,7 +37,7 @@ def _pack(document: Document, parts: Sequence[Section], first: int, stop: int, l
     for child, end in _children(parts, first, stop):
         below = _pack(document, parts, child, end, limits)
         for piece in below:
-            _add(result, replace(piece, whole=len(below) == 1, lead=False, open=piece.tokens < limits.small), parts, limits)
+            _add(result, piece._replace(whole=len(below) == 1, lead=False, open=piece.tokens < limits.small), parts, limits)
     return result
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from curate.records import Document
 from curate.text import strip_markdown
@@ -26,23 +26,30 @@ class Section:
     end: int
     level: int
     path: tuple[str, ...]
-    unit: tuple[str, ...] = ()
+    unit: tuple[str, ...]
 
 
 def sections(document: Document) -> list[Section]:
     """All sections in order; the first has level 0 and may be empty."""
     text = document.text
-    found = [(start, end, *_heading(text[start:end])) for start, end in _headings(document)]
-    stops = [start for start, *_ in found] + [len(text)]
-    result = [Section(0, 0, stops[0], 0, ())]
+    found = [(0, 0, 0, ""), *((start, end, *_heading(text[start:end])) for start, end in _headings(document))]
+    stops = [*(start for start, *_ in found[1:]), len(text)]
+    paths = list(_paths([(level, title) for *_, level, title in found[1:]]))
+    depth = _shared(paths)
+    return [
+        Section(start, body, stop, level, path, path[depth : depth + 1])
+        for (start, body, level, _), stop, path in zip(found, stops, [(), *paths], strict=True)
+    ]
+
+
+def _paths(headings: list[tuple[int, str]]) -> Iterator[tuple[str, ...]]:
+    """The titles that each heading (level, title) stands under, and its own."""
     above: list[tuple[int, str]] = []
-    for (start, body, level, title), stop in zip(found, stops[1:], strict=True):
+    for level, title in headings:
         while above and above[-1][0] >= level:
             above.pop()
         above.append((level, title))
-        result.append(Section(start, body, stop, level, tuple(t for _, t in above)))
-    depth = _shared([s.path for s in result])
-    return [replace(s, unit=s.path[depth : depth + 1]) for s in result]
+        yield tuple(t for _, t in above)
 
 
 def _shared(paths: list[tuple[str, ...]]) -> int:

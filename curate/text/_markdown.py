@@ -23,11 +23,14 @@ _STRIPS: tuple[tuple[re.Pattern[str], str], ...] = (  # every pattern is linear 
     (re.compile(r"~~(?=\S)([^~\n]{1,1000})~~"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
+_MARKED = re.compile(r"[<>\[#*_~\\`&\x00]")  # without one of these there is nothing to strip
 _CODE_SPAN = re.compile(r"^[ \t]*(?:`{3,}+|~{3,}+)[^\n]*$|(?<!`)(`++)([^`\n]+)\1", re.MULTILINE)
 
 
 def strip_markdown(text: str) -> str:
     """What a reader reads: no marks of emphasis, headings, quotes and code, no link targets, no HTML tags; code itself stays as it is."""
+    if not _MARKED.search(text):
+        return text
     parts: list[str] = []
     at = 0
     for code in _fences(text):

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from curate.text._scripts import UNSPACED
 
 _CLOSERS = "\"'”’」』）】〉》)\\]*_"
-_STOP = re.compile(
-    rf"""(?P<fence>^[ \t]*(?P<marks>`{{3,}}+|~{{3,}}+)[^\n]*+(?:\n(?:.*?^[ \t]*(?P=marks)[`~]*[ \t]*$|.*))?)
-      |(?P<whole>^[ \t]*(?:\#{{1,6}}[ \t]|\||[-*_=]{{3,}}[ \t]*$)[^\n]*)
-      |(?P<wide>(?:[。！？｡]|(?<=[{UNSPACED}”」』])[!?])[。！？｡!?…]*(?P<closed>[{_CLOSERS}]*))
-      |(?P<narrow>[.!?…]+[{_CLOSERS}`]*)(?=\s|\Z)
-      |(?P<line>\n)""",
+_WHOLE = r"""(?P<fence>[ \t]*(?P<marks>`{3,}+|~{3,}+)[^\n]*+(?:\n(?:.*?^[ \t]*(?P=marks)[`~]*[ \t]*$|.*))?)
+      |(?P<row>[ \t]*(?:\#{1,6}[ \t]|\||[-*_=]{3,}[ \t]*$)[^\n]*)"""
+_FIRST = re.compile(_WHOLE, re.MULTILINE | re.DOTALL | re.VERBOSE)
+_STOP = re.compile(  # begins with one set of characters, for which the engine searches fast
+    rf"""[\n.!?…。！？｡](?:
+       (?P<line>(?<=\n))(?:{_WHOLE})?
+      |(?P<wide>(?:(?<=[。！？｡])|(?<=[{UNSPACED}”」』][!?]))[。！？｡!?…]*(?P<closed>[{_CLOSERS}]*))
+      |(?P<narrow>(?<=[.!?…])[.!?…]*+[{_CLOSERS}`]*+)(?=\s|\Z))""",
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 _BLOCK = re.compile(  # a line that begins with one of these begins a sentence
@@ -57,7 +59,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _ends(text: str) -> Iterator[int]:
-    for stop in _STOP.finditer(text):
+    first = _FIRST.match(text)
+    if first:
+        yield first.end()
+    for stop in _STOP.finditer(text, first.end() if first else 0):
         kind = stop.lastgroup
         if kind == "line":
             if _line_ends(text, stop.start()):
@@ -65,10 +70,11 @@ def _ends(text: str) -> Iterator[int]:
         elif kind == "narrow":
             if _stop_ends(text, stop):
                 yield stop.end()
-        elif kind in ("fence", "whole"):
-            yield stop.start()
-            yield stop.end()
-        elif _wide_ends(text, stop.end(), stop["closed"]):
+        elif kind == "wide":
+            if _wide_ends(text, stop.end(), stop["closed"]):
+                yield stop.end()
+        else:  # a line end and what stands whole below it
+            yield stop.start() + 1
             yield stop.end()
 
 
@@ -84,7 +90,7 @@ def _stop_ends(text: str, stop: re.Match[str]) -> bool:
     word, digit = follows.groups() if follows else ("", "")
     if word[:1].islower():
         return False
-    if stop["narrow"] != ".":
+    if stop[0] != ".":
         return True
     near = max(0, stop.start() - 32)
     line = text.rfind("\n", near, stop.start()) + 1
