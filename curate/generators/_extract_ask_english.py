@@ -5,7 +5,6 @@ import re
 from curate.generators import _extract_english as words
 from curate.generators._extract_passage import pick
 
-GERUND = re.compile(r"([A-Za-z]+ing)\b(.*)", re.S)
 YOU = {
     "your": "my", "you're": "I'm", "you’re": "I’m", "you've": "I've", "you’ve": "I’ve", "you'll": "I'll", "you’ll": "I’ll",
     "you'd": "I'd", "you’d": "I’d", "yourself": "myself", "yours": "mine",

@@ -161,22 +161,18 @@ PLURAL = ("What are the {0}?", "Which {0} are there?")
 WHAT_IS = ("What is {0}?", "What is {0}?", "Can you explain what {0} is?")
 WHAT_ARE = ("What are {0}?", "What are {0}?", "Can you explain what {0} are?")
 TERM = ("What does “{0}” mean?", "What is meant by “{0}”?")
-STANDS_FOR = ("What does {0} stand for?",)
 IF_SHOULD = ("What should I do if {0}?", "What do I do if {0}?")
 IF_CAN = ("What can I do if {0}?",)
 SHOW = ("How do I {0}? Show an example.", "Give an example of how to {0}.")
 COMMAND = ("Which command do I use to {0}?", "Give a command to {0}.", "What is the command to {0}?")
-CELL = ("What is the {0} of {1}?",)
-CELL_FOR = ("What is the {0} for {1}?",)
 ACCORDING = ("According to “{0}”, {1}",)
 TOPIC = ("Regarding {0}, {1}", "When it comes to {0}, {1}")
 
-# How "you" of a phrase turns into "me" or "I": after these words, and before those.
+# After these words "you" turns into "me", else into "I".
 TO_ME = _words(
     """to for with of by from about contact help give tell notify send email let ask assist gives tells between at remind inform send
     reimburse pay allow allows lets"""
 )
-AFTER_ME = _words("""to for with of by from about in on at and or as if when""")
 EMPTY_WORDS = _words(
     """what when where which while with about from into your their have this that these those them they does should there know explain
     steps step example using general other more between before after during through guide overview page"""

@@ -42,6 +42,16 @@ TAKES = re.compile(
     r"(?:[$€£]?\d|one|two|three|four|five|six|seven|eight|nine|ten|a few|several)\b[^?]*)",
     re.S,
 )
+COMMAND = re.compile(
+    r"(?:then|next|now|first|finally)?,? ?(?:please )?(?:run|use|execute|enter|type|issue) (?:the |this )?(?:following )?"
+    r"(?:[\w`-]+ )?(?:command|script|code|query|request)s? (?:in [^,.;:]{2,30} )?to (?P<x>[a-z]+ [^.;:?!]{5,80}):",
+    re.I,
+)
+EXAMPLE = re.compile(
+    r"the (?:following )?(?:example|code|snippet|command|script)s? (?:shows?|demonstrates?|illustrates?) how to "
+    r"(?P<x>[a-z]+ [^.;:?!]{5,80}):",
+    re.I,
+)
 INCLUDES = re.compile(
     r"(?P<art>The |An? |Our )?(?P<x>[A-Z]?[\w’'/&.()-]+(?: [\w’'/&.()-]+){0,6}?) (?P<v>includes?|consists? of|contains?)"
     r"(?: the following(?: [a-z]+){0,2})?:",
@@ -58,12 +68,13 @@ def questions(sentence: str, section: Section, p: Passage) -> Iterator[tuple[str
     """(rule, question) for each question that a sentence answers; a sentence that ends with a colon has its list with it."""
     head = sentence.split("\n", 1)[0]
     if head.endswith(":"):
-        found = _contents(head) or _condition(head) or _aim(head)
+        shown = _code(head) if "```" in sentence else _contents(head)
+        found = shown or _condition(head) or _aim(head)
     else:
         found = _definition(head, p, section.heading) or _measure(head) or _takes(head) or _condition(head) or _aim(head)
     if found:
         rule, question = found
-        yield rule, question if rule == "definition" else placed(question, section, p, always=rule in ("condition", "procedure"))
+        yield rule, question if rule == "definition" else placed(question, section, p, always=rule in ("condition", "procedure", "code"))
 
 
 def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | None:
@@ -144,6 +155,16 @@ def _aim(sentence: str) -> tuple[str, str] | None:
     if not _own_clear(own) or not ask.says_what(own) or " the current " in own:
         return None
     return ("procedure", ask.how(found["x"], steps=False))
+
+
+def _code(lead: str) -> tuple[str, str] | None:
+    """What a command or an example is for, from the sentence that announces it."""
+    for form, asked in ((COMMAND, words.COMMAND), (EXAMPLE, words.SHOW)):
+        found = form.match(lead)
+        if found and found["x"].split()[0] in words.VERBS:
+            own = ask.mine(found["x"])
+            return ("code", pick(asked, own).format(own)) if _own_clear(own) and ask.says_what(own) else None
+    return None
 
 
 def _own_clear(phrase: str) -> bool:

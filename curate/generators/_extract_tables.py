@@ -138,8 +138,8 @@ def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> 
 
 def _article(name: str) -> str:
     """The name of a row inside a sentence: "Wind meter" becomes "the wind meter", "Version 1.2" stays."""
-    first, *rest = name.split()
-    common = [w for w in rest if w.isalpha() and w.islower() and w not in ("of", "for", "with", "and", "in", "the")]
+    first, *rest = re.split(r" (?:of|for|with|in|to) ", name, maxsplit=1)[0].split()
+    common = [w for w in rest if w.isalpha() and w.islower()]
     if not common or " and " in name or common[-1].endswith("s") or first.lower() in ("the", "a", "an"):
         return name
     return "the " + (name[:1].lower() + name[1:] if first[1:].islower() else name)

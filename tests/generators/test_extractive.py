@@ -465,3 +465,11 @@ async def test_a_table_of_error_codes_is_asked_by_its_codes() -> None:
     found = await questions(f"# 错误码列表\n\n{table}", title="网关手册", language="zh")
     assert found
     assert all("错误码 01" in question and question.endswith("的含义是什么？") for question in found)
+
+
+async def test_a_command_with_its_purpose_is_asked_for() -> None:
+    text = "Run the following command to list all running services:\n\n```\ndemo services --running\n```"
+    found = await pairs(text, title="Demo manual")
+    assert holds(found, "list all running services")
+    assert holds(found, "ommand")
+    assert list(found.values()) == [text]
