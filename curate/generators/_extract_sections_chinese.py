@@ -95,7 +95,7 @@ def _about(heading: str, answer: str, section: Section, p: Passage) -> tuple[str
     forms: tuple[str, ...] = words.INTRODUCE
     if found := STEM.match(heading):
         name = "" if len(found[1]) < 3 or found[1] in words.GENERIC else found[1].strip()
-    elif THROUGH.match(heading) and not NAMING.search(heading):
+    elif (THROUGH.match(heading) and not NAMING.search(heading)) or (VERB.match(heading) and NOMINAL.match(heading) and len(heading) == 4):
         forms = words.HOW[:3]
     elif NOMINAL.match(heading):
         forms = words.NOMINAL

@@ -22,7 +22,7 @@ RULES: tuple[Callable[[Passage], Iterator[Pair]], ...] = (
     _extract_sentences.pairs,
     _extract_tables.pairs,
 )
-HEADINGS = re.compile(r"^ {0,3}(#{1,6})[ \t]", re.M)
+HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]", re.M)
 LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -53,13 +53,21 @@ def _continues(first: Chunk | None, second: Chunk | None) -> bool:
     """Whether the section that ends the first chunk goes on in the second, with text or with deeper headings."""
     if first is None or second is None or first.document_id != second.document_id:
         return False
-    opening, headings = HEADINGS.match(second.text), HEADINGS.findall(first.text)
-    if opening and headings:
-        return len(opening[1]) > len(headings[-1])
+    opening, levels = HEADING.match(second.text), _levels(first)
+    if opening and levels:
+        return len(opening[1]) > levels[-1]
     if opening:
         depth = len(first.heading_path)
         return first.heading_path == second.heading_path[:depth] and len(second.heading_path) > depth
     return first.heading_path[:1] == second.heading_path[:1]
+
+
+def _levels(chunk: Chunk) -> list[int]:
+    """The levels of the headings in a chunk; comments in code look like headings, so blocks are asked where there are any."""
+    if not chunk.blocks:
+        return [len(marks) for marks in HEADING.findall(chunk.text)]
+    starts = (max(b.start - chunk.start, 0) for b in chunk.blocks if b.kind == "heading")
+    return [len(found[1]) for start in starts if (found := HEADING.match(chunk.text, start))]
 
 
 async def generate(task: Task, chunks: list[Chunk], ask: None, settings: Settings) -> list[Sample]:  # noqa: ARG001
