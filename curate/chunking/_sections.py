@@ -8,7 +8,7 @@ from curate.records import Document
 from curate.text import strip_markdown
 
 _ATX = re.compile(
-    r"^[ \t]*(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^[ \t]*(?P=fence)[`~]*[ \t]*$|.*)|^[ ]{0,3}(?P<marks>\#{1,6})[ \t]+[^\n]*",
+    r"\n(?:[ \t]*(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^[ \t]*(?P=fence)[`~]*[ \t]*$|.*)|(?P<heading>[ ]{0,3}\#{1,6}[ \t]+[^\n]*))",
     re.MULTILINE | re.DOTALL,
 )
 _TITLE = re.compile(r"^[\s#]+|[\s#]*(?:\{#[^{}\n]{0,200}\})?\s*(?:\n\s*[=-]+)?\s*$")
@@ -63,7 +63,8 @@ def _shared(paths: list[tuple[str, ...]]) -> int:
 def _headings(document: Document) -> Iterator[tuple[int, int]]:
     if document.blocks:
         return ((b.start, b.end) for b in document.blocks if b.kind == "heading")
-    return (m.span() for m in _ATX.finditer(document.text) if m["marks"])
+    lines = _ATX.finditer("\n" + document.text)  # from line end to line end, which the engine finds faster than every `^`
+    return ((m.start("heading") - 1, m.end() - 1) for m in lines if m["heading"])
 
 
 def _heading(line: str) -> tuple[int, str]:
