@@ -15,6 +15,7 @@ from curate.text import sentences
 # A sentence by itself that speaks of what comes next, or of what came before.
 AHEAD = re.compile(r"\bfollowing\b|\bas follows\b|如下|以下(?!简称)|下列|下面|下方", re.I)
 BEHIND = re.compile(r"\b(?:this|these|those) (?!(?:is|may|can|will|year|month|week|day)\b)[a-z]|此(?!外|时)|上述|这[些个种]", re.I)
+FIRST = re.compile(r"[^。！？]*?(?:[.!?](?=\s)|[。！？])")
 LONGEST = 700  # characters of one sentence
 DEFINED = 90  # words of a definition with the sentences that follow it
 LEAST = 7  # words of a sentence that is an answer
@@ -96,8 +97,8 @@ def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:
 
 
 def _pair(rule: str, question: str, answer: str, start: int, end: int) -> Iterator[Pair]:
-    loose = "\n" not in answer and (
-        not finished(answer) or answer.endswith(("？”", "！”")) or AHEAD.search(answer) or (rule != "definition" and BEHIND.search(answer))
-    )
+    first = FIRST.match(answer)
+    alone = answer if rule != "definition" or not first else first[0]  # what follows a definition may speak of it
+    loose = "\n" not in answer and (not finished(answer) or answer.endswith(("？”", "！”")) or AHEAD.search(answer) or BEHIND.search(alone))
     if question and not loose and LEAST <= size(answer) <= 300 and stands_alone(answer):
         yield Pair(rule, question, answer, start, end)

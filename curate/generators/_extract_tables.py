@@ -109,7 +109,12 @@ def _keyed(rows: list[Row], width: int, *, coded: bool) -> bool:
 def _worth(answer: str, key: str, column: str) -> bool:
     """Whether a cell says something of its row; an explanation is more than a word or two."""
     explains = TELLS_EN.fullmatch(column) or TELLS_ZH.fullmatch(column)
-    if not answer or (explains and size(answer) < 3) or EMPTY.fullmatch(answer) or answer.lower() == key.lower():
+    if (
+        not answer
+        or (explains and (len(answer) < 5 if HAN.search(answer) else size(answer) < 3))
+        or EMPTY.fullmatch(answer)
+        or answer.lower() == key.lower()
+    ):
         return False
     return clean(answer) and not points(answer) and not answer.endswith((":", "：")) and not answer.startswith(("http://", "https://"))
 
