@@ -140,6 +140,7 @@ def documents(folder: Path, count: int, passages: int) -> Path:
         for k in range(passages):
             word = hashlib.sha256(f"{n}/{k}".encode()).hexdigest()
             lines.append(f"## Station {word[:8]}\n")
+            lines.append(f"**Valve {word[40:48]}** is a relief valve that opens at {200 + k} kPa and protects pump {word[8:14]}.\n")
             lines += [
                 f"Station {word[:8]} runs pump {word[8 + i : 14 + i]} at {100 + i * 7 + k} kPa. Its filter {word[20 + i : 25 + i]} is "
                 f"cleaned every {i + 2} weeks by the shift lead, and a pressure above {200 + i} kPa closes valve {word[30 + i : 34 + i]}."
