@@ -172,8 +172,9 @@ def _prose(text: str, start: int, end: int, limits: Limits) -> Iterator[_Atom]:
                 rows = []
             rows.append(span)
             continue
-        yield from _rows(text, rows, limits)
-        rows = []
+        if rows:
+            yield from _rows(text, rows, limits)
+            rows = []
         yield from _bounded(text, _Atom(*span), limits)
     yield from _rows(text, rows, limits)
 

@@ -11,7 +11,7 @@ _ATX = re.compile(
     r"\n(?:[ \t]*(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^[ \t]*(?P=fence)[`~]*[ \t]*$|.*)|(?P<heading>[ ]{0,3}\#{1,6}[ \t]+[^\n]*))",
     re.MULTILINE | re.DOTALL,
 )
-_TITLE = re.compile(r"^[\s#]+|[\s#]*(?:\{#[^{}\n]{0,200}\})?\s*(?:\n\s*[=-]+)?\s*$")
+_TITLE = re.compile(r"^[\s#]+|(?=[\s#{])[\s#]*(?:\{#[^{}\n]{0,200}\})?\s*(?:\n\s*[=-]+)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ _WHOLE = r"""(?P<fence>[ \t]*(?P<marks>`{3,}+|~{3,}+)[^\n]*+(?:\n(?:.*?^[ \t]*(?
 _FIRST = re.compile(_WHOLE, re.MULTILINE | re.DOTALL | re.VERBOSE)
 _STOP = re.compile(  # begins with one set of characters, for which the engine searches fast
     rf"""[\n.!?…。！？｡](?:
-       (?P<line>(?<=\n))(?:{_WHOLE})?
+       (?P<line>(?<=\n))(?P<blank>(?:[ \t]*\n)++)?(?:{_WHOLE})?
       |(?P<wide>(?:(?<=[。！？｡])|(?<=[{UNSPACED}”」』][!?]))[。！？｡!?…]*(?P<closed>[{_CLOSERS}]*))
       |(?P<narrow>(?<=[.!?…])[.!?…]*+[{_CLOSERS}`]*+)(?=\s|\Z))""",
     re.MULTILINE | re.DOTALL | re.VERBOSE,
@@ -73,8 +73,8 @@ def _ends(text: str) -> Iterator[int]:
         elif kind == "wide":
             if _wide_ends(text, stop.end(), stop["closed"]):
                 yield stop.end()
-        else:  # a line end and what stands whole below it
-            yield stop.start() + 1
+        else:  # blank lines, or a line end and what stands whole below it
+            yield stop.start()
             yield stop.end()
 
 
@@ -114,12 +114,12 @@ def _abbreviates(last: str, word: str, digit: str) -> bool:
 
 def _line_ends(text: str, at: int) -> bool:
     line = text.rfind("\n", 0, at) + 1
-    if not text[line:at].strip() or _BLOCK.match(text, at + 1):
+    here = text[line:at].strip()
+    if not here or _BLOCK.match(text, at + 1):
         return True
     following = text.find("\n", at + 1)
     ahead = text[at + 1 : following if following >= 0 else len(text)].strip()
     if not ahead or text.endswith("  ", line, at):
         return True
-    here = text[line:at].strip()
-    short = len(here.encode("utf-8", "replace")) * (2 if here.isascii() else 1) < 2 * _SHORT_LINE
-    return short and not ahead[0].islower() and here[-1] not in ",，、;；(（-"
+    columns = len(here) if here.isascii() else len(here.encode("utf-8", "replace")) / 2
+    return columns < _SHORT_LINE and not ahead[0].islower() and here[-1] not in ",，、;；(（-"
