@@ -115,6 +115,8 @@ class Settings(BaseModel):
     """Formats to export: sharegpt, alpaca, openai, trl, text."""
     file_format: Literal["jsonl", "json", "parquet", "csv"] = at("export", "jsonl")
     """File type of the exported rows."""
+    csv_formulas: Literal["guard", "keep"] = at("export", "guard")
+    """CSV cells that a spreadsheet would run as a formula: made text by a leading apostrophe, or kept as they are."""
     chat_template: str = at("export", "chatml")
     """Chat template that the style `text` renders: a shipped name or the path of a .jinja file."""
     system: str = at("export", "")

@@ -129,6 +129,14 @@ def test_no_csv_cell_begins_a_formula(tmp_path: Path, answer: str) -> None:
     assert not [c for c in cells if c[:1] in "=+-@\t\r" and c]
 
 
+def test_formulas_are_kept_where_the_settings_say_so(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "out")
+    workspace.samples.write("0", [pair("Question?", "=1+1")])
+    export(workspace, Settings(style=["alpaca"], file_format="csv", csv_formulas="keep"))
+    with (workspace.dataset / "alpaca" / "train.csv").open(encoding="utf-8", newline="") as file:
+        assert [r["output"] for r in csv.DictReader(file)] == ["=1+1"]
+
+
 def test_every_row_is_traced_to_its_line_documents_and_spans(workspace: Workspace) -> None:
     export(workspace, Settings())
     origins = pl.read_parquet(workspace.dataset / "sharegpt" / "sources.parquet")

@@ -54,9 +54,15 @@ def sink(frame: "pl.LazyFrame", path: Path) -> None:
     frame.sink_parquet(path, compression="zstd", row_group_size=GROUP_ROWS, statistics=False, maintain_order=True)
 
 
-def write(parts: list[Path], path: Path, columns: dict[str, Any]) -> None:
-    """Joins files of JSON lines, in their order, into one file of the type that its suffix names."""
-    WRITERS[path.suffix](parts, path, columns)
+def write(parts: list[Path], path: Path, columns: dict[str, Any], *, formulas: bool = False) -> None:
+    """Joins files of JSON lines, in their order, into one file of the type that its suffix names.
+
+    formulas: leaves CSV cells as they are, also those that a spreadsheet would run.
+    """
+    if path.suffix == ".csv":
+        _csv(parts, path, columns, cell if formulas else guarded)
+    else:
+        WRITERS[path.suffix](parts, path, columns)
 
 
 def _jsonl(parts: list[Path], path: Path, columns: dict[str, Any]) -> None:  # noqa: ARG001
@@ -80,28 +86,32 @@ def _parquet(parts: list[Path], path: Path, columns: dict[str, Any]) -> None:
     sink(pl.concat([scan(part, columns) for part in parts]), path)
 
 
-def _csv(parts: list[Path], path: Path, columns: dict[str, Any]) -> None:
+def _csv(parts: list[Path], path: Path, columns: dict[str, Any], show: Callable[[Any], str]) -> None:
     with text(path) as out:
         writer = csv.writer(out)
         writer.writerow(columns)
         for found in _lines(parts):
             row = json.loads(found)
-            writer.writerow([cell(row.get(name)) for name in columns])
+            writer.writerow([show(row.get(name)) for name in columns])
 
 
 WRITERS: dict[str, Callable[[list[Path], Path, dict[str, Any]], None]] = {
     ".jsonl": _jsonl,
     ".json": _json,
     ".parquet": _parquet,
-    ".csv": _csv,
 }
 
 
 def cell(value: Any) -> str:
-    """A CSV cell: nested values as JSON text, and no text that a spreadsheet would run as a formula."""
+    """A CSV cell: nested values as JSON text."""
     if value is None:
         return ""
-    found = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def guarded(value: Any) -> str:
+    """A CSV cell that no spreadsheet runs as a formula: a leading apostrophe makes it text."""
+    found = cell(value)
     return "'" + found if _FORMULA.match(found) else found
 
 

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from curate.export import files
 from curate.records import Sample
+from curate.settings import Settings
 from curate.store import remove
 
 SPLITS = ("train", "validation", "test")
@@ -46,9 +47,9 @@ class Counts:
 class Folder:
     """`dataset/<name>/` being written; nothing is there before `publish`."""
 
-    def __init__(self, dataset: Path, name: str, columns: dict[str, Any], file_format: str) -> None:
+    def __init__(self, dataset: Path, name: str, columns: dict[str, Any], settings: Settings) -> None:
         self.path, self.temporary, self.previous = dataset / name, dataset / f".{name}.new", dataset / f".{name}.old"
-        self.columns, self.file_format = columns, file_format
+        self.columns, self.file_format, self.formulas = columns, settings.file_format, settings.csv_formulas == "keep"
         self.counts = Counts()
         self._lanes: dict[tuple[str, int], _Lane] = {}
         self._open = ExitStack()
@@ -83,7 +84,7 @@ class Folder:
         for split in SPLITS:
             lanes = self._of(split)
             if lanes:
-                files.write([lane.rows for lane in lanes], self.temporary / self.file(split), self.columns)
+                files.write([lane.rows for lane in lanes], self.temporary / self.file(split), self.columns, formulas=self.formulas)
         self._write_origins()
         for lane in self._lanes.values():
             lane.rows.unlink()

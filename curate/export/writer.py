@@ -91,7 +91,7 @@ class Writer:
         if aim not in self.folders:
             columns = self.module.columns(aim, self.tools)
             name = f"{self.style}-{aim}" if aim else self.style
-            self.folders[aim] = Folder(self.workspace.dataset, name, columns, self.settings.file_format)
+            self.folders[aim] = Folder(self.workspace.dataset, name, columns, self.settings)
         return self.folders[aim]
 
     def _refuse(self, sample: Sample, error: CarryError) -> None:
