@@ -169,7 +169,8 @@ def _gutter(lines: Region) -> float | None:
 
 def _columns(lines: Region, x: float, width: float) -> bool:
     """Whether both sides of x are running text (full lines of some length), not the cells of a table or labels and values."""
-    return all(_running([li for li in lines if side(li)], width) for side in (lambda li: li.box[2] <= x, lambda li: li.box[0] >= x))
+    left, right = [li for li in lines if li.box[2] <= x], [li for li in lines if li.box[0] >= x]
+    return _running(left, width) and _running(right, width)
 
 
 def _running(side: Region, width: float) -> bool:
