@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -63,12 +63,13 @@ class _Atom(NamedTuple):
 def cut(document: Document, start: int, end: int, limits: Limits) -> list[Cut]:
     """The pieces of `text[start:end]`: one where it is short enough, none where it is blank."""
     text = document.text
-    if not text[start:end].strip():
+    section = text[start:end]
+    if not section.strip():
         return []
-    tokens = limits.count(text[start:end])
+    tokens = limits.count(section)
     if tokens <= limits.whole:
         return [Cut(start, end, tokens)]
-    atoms = list(_atoms(document, start, end, limits))
+    atoms = list(_bounded(text, _atoms(document, start, end), limits))
     edges = [start, *(a.start for a in atoms[1:]), end]
     sizes = [limits.count(text[a:b]) for a, b in pairwise(edges)]
     firsts = [0, *_cuts([0, *accumulate(sizes)], _costs(text, atoms), limits), len(atoms)]
@@ -139,16 +140,16 @@ def _stops_overlap(text: str, atom: _Atom) -> bool:
     return atom.header is not None or text[atom.start] in "#`~|"
 
 
-def _atoms(document: Document, start: int, end: int, limits: Limits) -> Iterator[_Atom]:
+def _atoms(document: Document, start: int, end: int) -> Iterator[_Atom]:
     text, at = document.text, start
     for block in _within(document.blocks, start, end):
-        yield from _prose(text, at, block.start, limits)
+        yield from _prose(text, at, block.start)
         if block.kind == "table":
-            yield from _rows(text, list(_lines(text, block.start, block.end)), limits)
+            yield from _rows(text, list(_lines(text, block.start, block.end)))
         else:
-            yield from _bounded(text, _Atom(block.start, block.end), limits)
+            yield _Atom(block.start, block.end)
         at = block.end
-    yield from _prose(text, at, end, limits)
+    yield from _prose(text, at, end)
 
 
 def _within(blocks: list[Block], start: int, end: int) -> Iterator[Block]:
@@ -162,29 +163,29 @@ def _within(blocks: list[Block], start: int, end: int) -> Iterator[Block]:
             yield block
 
 
-def _prose(text: str, start: int, end: int, limits: Limits) -> Iterator[_Atom]:
+def _prose(text: str, start: int, end: int) -> Iterator[_Atom]:
     rows: list[tuple[int, int]] = []
     for a, b in sentences(text[start:end]):
         span = start + a, start + b
         if text.startswith("|", span[0]):
             if rows and text.count("\n", rows[-1][1], span[0]) > 1:
-                yield from _rows(text, rows, limits)
+                yield from _rows(text, rows)
                 rows = []
             rows.append(span)
             continue
         if rows:
-            yield from _rows(text, rows, limits)
+            yield from _rows(text, rows)
             rows = []
-        yield from _bounded(text, _Atom(*span), limits)
-    yield from _rows(text, rows, limits)
+        yield _Atom(*span)
+    yield from _rows(text, rows)
 
 
-def _rows(text: str, rows: list[tuple[int, int]], limits: Limits) -> Iterator[_Atom]:
+def _rows(text: str, rows: list[tuple[int, int]]) -> Iterator[_Atom]:
     header = None
     if len(rows) > 2 and _SEPARATOR.fullmatch(text, *rows[1]):
         header = rows[0][0], rows[1][1]
     for row in rows:
-        yield from _bounded(text, _Atom(*row, header), limits)
+        yield _Atom(*row, header)
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -192,12 +193,17 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + line.start(), start + line.start() + len(line[0].rstrip())
 
 
-def _bounded(text: str, atom: _Atom, limits: Limits) -> Iterator[_Atom]:
-    """The atom itself or, where it is so enormous that no model could read it, its parts."""
-    tokens = limits.count(text[atom.start : atom.end]) if atom.end - atom.start > limits.most else 0
-    if tokens <= 4 * limits.most:
-        yield atom
-        return
+def _bounded(text: str, atoms: Iterable[_Atom], limits: Limits) -> Iterator[_Atom]:
+    """The atoms; of those that are so enormous that no model could read them, the parts."""
+    for atom in atoms:
+        tokens = limits.count(text[atom.start : atom.end]) if atom.end - atom.start > limits.most else 0
+        if tokens <= 4 * limits.most:
+            yield atom
+        else:
+            yield from _parts(text, atom, tokens, limits)
+
+
+def _parts(text: str, atom: _Atom, tokens: int, limits: Limits) -> Iterator[_Atom]:
     width = max(1, (atom.end - atom.start) * limits.aim // tokens)
     at = atom.start
     while at < atom.end:

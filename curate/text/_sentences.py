@@ -24,7 +24,7 @@ _BLOCK = re.compile(  # a line that begins with one of these begins a sentence
 )
 _NUMBERED = re.compile(r"[ \t>#*+-]*\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})\Z")
 _NEXT = re.compile(r"[\s\"'“‘(\[*_]*([^\W\d_]*)(\d?)")
-_WORD = re.compile(r"[^\s(\[{\"'“‘*_/]*\Z")
+_BEFORE_WORD = re.compile(r"[\s(\[{\"'“‘*_/]")
 _SHORT_LINE = 40  # columns: a line that ends well before any margin was ended on purpose
 
 
@@ -96,8 +96,8 @@ def _stop_ends(text: str, stop: re.Match[str]) -> bool:
     line = text.rfind("\n", near, stop.start()) + 1
     if (line or not near) and _NUMBERED.match(text, line, stop.start()):
         return False
-    found = _WORD.search(text, max(line, near), stop.start())
-    return not _abbreviates(found[0] if found else "", word, digit)
+    last = _BEFORE_WORD.split(text[max(line, near) : stop.start()])[-1]
+    return not _abbreviates(last, word, digit)
 
 
 def _abbreviates(last: str, word: str, digit: str) -> bool:
