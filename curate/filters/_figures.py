@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from curate.filters._passage import folded
 from curate.text import dates, fold, numbers
 
 _WORDS = """zero|one first once|two second twice both pair|three third|four fourth|five fifth|six sixth|seven seventh|eight eighth
@@ -24,12 +26,16 @@ def missing(answer: str, source: str) -> list[str]:
     """The numbers and dates of the answer that the source does not hold, as they compare."""
     bare = _MARKER.sub(" ", answer)
     stated = dict.fromkeys(numbers(bare))
-    held = set(numbers(source))
-    lost = [n for n in stated if n not in held]
+    lost = [n for n in stated if n not in _held(source)]
     if lost:
-        held |= set(spelled(source)) | set(_parts(source))
-        lost = [n for n in lost if n not in held and not _counts(n, answer, source)]
+        implied = {*spelled(source), *_parts(source)}
+        lost = [n for n in lost if n not in implied and not _counts(n, answer, source)]
     return lost + _missing_dates(bare, source)
+
+
+@lru_cache(maxsize=8)  # the samples of one chunk follow each other
+def _held(source: str) -> frozenset[str]:
+    return frozenset(numbers(source))
 
 
 def spelled(text: str) -> Iterator[str]:
@@ -86,8 +92,9 @@ def _missing_dates(answer: str, source: str) -> list[str]:
     stated = dict.fromkeys(dates(answer))
     if not stated:
         return []
-    held, folded = dates(source), fold(source)
-    return [d for d in stated if not any(_agree(d, h) for h in held) and fold(d) not in folded and _has_month(d, held)]
+    held = dates(source)
+    lost = [d for d in stated if not any(_agree(d, h) for h in held) and _has_month(d, held)]
+    return [d for d in lost if fold(d) not in folded(source)]
 
 
 def _agree(one: str, other: str) -> bool:

@@ -1,12 +1,15 @@
 """Fails samples whose evidence does not stand in the passage, or whose answer states what the passage does not hold."""
 
 import re
+from functools import lru_cache
+from operator import add
 
 from curate.filters._figures import missing
+from curate.filters._passage import folded
 from curate.filters._turns import answers, unanswerable
 from curate.records import Chunk, Sample, Span, Verdict
 from curate.settings import Settings
-from curate.text import UNSPACED, fold, language, words
+from curate.text import UNSPACED, language, words
 
 VERSION = 1
 
@@ -47,21 +50,22 @@ def support(answer: str, source: str) -> float | None:
     wanted = _content(answer)
     if not wanted:
         return None
-    held = _content(source)
-    stems = {_stem(w) for w in held}
-    share = sum(w in held or _stem(w) in stems for w in wanted) / len(wanted)
+    lost = wanted - _held(source)
+    if lost:
+        lost = {w for w in lost if _stem(w) not in _stems(source)}
+    share = (len(wanted) - len(lost)) / len(wanted)
     return None if share < SUPPORT and _foreign(answer, source) else round(share, 4)
 
 
 def _misplaced(span: Span, chunks: list[Chunk]) -> str:
     own = [c for c in chunks if c.document_id == span.document_id]
     at = [c.text[span.start - c.start : span.end - c.start] for c in own if c.start <= span.start and span.end <= c.start + len(c.text)]
-    if not fold(span.quote):
+    if not folded(span.quote):
         return "an evidence quote is empty"
-    if any(text == span.quote or fold(text) == fold(span.quote) for text in at):
+    if span.quote in at or folded(span.quote) in map(folded, at):
         return ""
     quote = span.quote if len(span.quote) <= 60 else span.quote[:57] + "..."
-    if any(fold(span.quote) in fold(c.text) for c in own):
+    if any(folded(span.quote) in folded(c.text) for c in own):
         return f"the evidence “{quote}” stands elsewhere in the passage than its offsets say"
     return f"the passage does not hold the evidence “{quote}”"
 
@@ -71,11 +75,21 @@ def _source(sample: Sample, chunks: list[Chunk]) -> str:
     return "\n".join([*parts, *(m.content for m in sample.messages if m.role == "tool")])
 
 
+@lru_cache(maxsize=8)  # the samples of one chunk follow each other
+def _held(source: str) -> frozenset[str]:
+    return frozenset(_content(source))
+
+
+@lru_cache(maxsize=8)
+def _stems(source: str) -> frozenset[str]:
+    return frozenset(map(_stem, _held(source)))
+
+
 def _content(text: str) -> set[str]:
     """Words that carry content; where a script has no spaces, pairs of neighbouring characters."""
     found = {w for w in words(text) if len(w) > 1 and w not in _STOP_WORDS}
     for run in _RUN.findall(text):
-        found |= {run[i : i + 2] for i in range(len(run) - 1)} or {run}
+        found.update(map(add, run, run[1:]) if len(run) > 1 else (run,))
     return found
 
 

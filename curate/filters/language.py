@@ -2,10 +2,11 @@
 
 import re
 
+from curate.filters._passage import folded
 from curate.filters._turns import answers, questions, shows_passage
 from curate.records import Chunk, Sample, Verdict
 from curate.settings import Settings
-from curate.text import UNSPACED, fold, language
+from curate.text import UNSPACED, language
 
 VERSION = 1
 
@@ -36,12 +37,14 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:
 
 def _foreign(text: str, wanted: list[str], passage: str) -> str:
     """The language of a text that is not wanted, else ""."""
+    if text in passage and text[:1].isalnum() and not text[-1:].isalnum():
+        return ""  # whole sentences of the passage: folding, below, would find them too
     prose = _QUOTED.sub(" ", text)
     words, characters = len(_WORD.findall(prose)), len(_CHARACTER.findall(prose))
     if (words < ENOUGH_WORDS and characters < ENOUGH_CHARACTERS) or _lists_names(prose, characters):
         return ""
     found = language(prose)
-    if not found or found in wanted or (passage and fold(text) in fold(passage)):
+    if not found or found in wanted or (passage and folded(text) in folded(passage)):
         return ""
     if {found, *wanted} & {"zh", "ja", "ko"} and characters and words * 2 > characters > words / 4:
         return ""  # both scripts in one sentence, as in technical writing

@@ -1,5 +1,6 @@
 """Fails samples with an empty turn, too short an answer, a question too short or long to be one, or too many tokens."""
 
+import re
 from functools import cache
 
 from curate.filters._turns import questions, shows_passage
@@ -11,6 +12,8 @@ VERSION = 1
 
 SHORTEST_QUESTION = 4  # letters and digits; a character of a script without spaces counts two
 LONGEST_QUESTION = 4  # one part in four of the tokens that a sample may have
+_LETTERS = re.compile(r"[^\W_]+")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
@@ -55,9 +58,8 @@ def _spoken(message: Message) -> str:
 
 
 def _letters(text: str) -> int:
-    import re
-
-    return sum(1 + (re.match(f"[{UNSPACED}]", c) is not None) for c in text if c.isalnum())
+    letters = "".join(_LETTERS.findall(text))
+    return len(letters) + len(_UNSPACED.findall(letters))
 
 
 @cache

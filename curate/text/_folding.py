@@ -6,10 +6,11 @@ from bisect import bisect_left
 
 from curate.text._scripts import PUNCTUATION, UNSPACED
 
-_SOFT = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]|(?<=[^\W\d_])\*{1,3}(?=[^\W\d_])|(?<=\d),(?=\d{3}(?!\d))")
-_KEPT = re.compile(r"(?<=\d)\.(?=\d)|(?<![\w.])-(?=\d)|[%+<=>$]|(?<=\w)#")  # punctuation that carries meaning: 3.5, -5, 5%, C#
-_GAP = re.compile(rf"(?:(?!{_KEPT.pattern})[\s{PUNCTUATION}])+")
-_LONE_SPACE = re.compile(rf"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])")
+# Each pattern begins with the set of characters that it may begin with: the search then skips from one to the next.
+_SOFT = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff*,](?:(?<![*,])|(?<=[^\W\d_]\*)\*{0,2}(?=[^\W\d_])|(?<=\d,)(?=\d{3}(?!\d)))")
+_DROPPED = rf"[\s{PUNCTUATION}](?<![%+<=>$])(?<!\w#)(?!(?<=\d\.)\d|(?<=-)(?<![\w.]-)\d)"  # not what carries meaning: 3.5, -5, 5%, C#
+_GAP = re.compile(f"{_DROPPED}(?:{_DROPPED})*")
+_LONE_SPACE = re.compile(rf" (?:(?<=[{UNSPACED}] )|(?=[{UNSPACED}]))")
 _SPACED = re.compile(rf"[^\W{UNSPACED}]")  # a letter or digit of a script that parts words by spaces
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+")
 _ASCII = "".join(c.lower() if _TOKEN.match(c) else " " for c in map(chr, range(128)))

