@@ -29,7 +29,9 @@ class Done:
 
 
 class Work(Protocol):
-    """What the runner is to do with a task; everything about models, order and time is the runner's."""
+    """What the runner is to do with a task; everything about models, order and time is the runner's. `lanes`: checks at once."""
+
+    lanes: int
 
     async def generate(self, task: Task, ask: Ask) -> list[Sample]: ...
 
@@ -82,7 +84,8 @@ class _Run:
         self.unchecked: asyncio.Queue[tuple[list[Sample], asyncio.Future[list[list[Verdict]]]]] = asyncio.Queue()
 
     async def run(self, parts: AsyncIterator[tuple[str, list[Task]]]) -> Ended:
-        service = [asyncio.create_task(self._publishing()), asyncio.create_task(self._checking())]
+        lanes = [self._checking() for _ in range(self.work.lanes)]
+        service = [asyncio.create_task(each) for each in (self._publishing(), *lanes)]
         try:
             with self._signals():
                 await self._admit(parts)
@@ -139,6 +142,8 @@ class _Run:
         done = await self._result(task)
         part.done[task.id] = done
         self.watch.advance("tasks", 1, len(done.samples))
+        if done.failure is not None:
+            self.watch.lost(done.failure)
         if len(part.done) == len(part.tasks):
             await self._publish(part)
             self.open.pop(part.name, None)
@@ -180,7 +185,7 @@ class _Run:
         return await answer
 
     async def _checking(self) -> None:
-        """Hands samples to the worker processes in batches: one is on its way while the next gathers."""
+        """One lane: hands samples to a worker process in batches; one is on its way while the next gathers."""
         while True:
             batch = [await self.unchecked.get()]
             while not self.unchecked.empty() and sum(len(s) for s, _ in batch) < CHECK_BATCH:

@@ -113,6 +113,12 @@ def check(rows: list[tuple[Sample, list[Chunk]]], settings: Settings) -> list[li
     return [[rule(sample, chunks, settings) for rule in rules] for sample, chunks in rows]
 
 
+def check_packed(rows: list[tuple[list[Any], list[list[Any]]]], settings: Settings) -> list[list[list[Any]]]:
+    """`check` for another process: packed records cross ten times as fast as pickled ones."""
+    found = check([(unpack(Sample, s), [unpack(Chunk, c) for c in chunks]) for s, chunks in rows], settings)
+    return [[pack(v) for v in verdicts] for verdicts in found]
+
+
 def warm(settings: Settings) -> None:
     """Loads what the checks need, so that a worker process is ready before the first samples come."""
     check([(Sample("", "qa", "", [Message("user", "?"), Message("assistant", "-")]), [])], settings)

@@ -74,7 +74,7 @@ def _tasks(view: View, settings: Settings) -> Iterator[Task]:
 
 def pairs_for(text: str, scale: float = 1.0) -> int:
     """How many pairs a passage is good for: it grows with its statements (sentences, list items, table rows), ever more slowly."""
-    if len(strip_markdown(text)) < FEWEST_CHARACTERS:
+    if len(text) < 10 * FEWEST_CHARACTERS and len(strip_markdown(text)) < FEWEST_CHARACTERS:
         return 0
     statements: int = sum(any(c.isalnum() for c in text[start:end]) and end - start > 12 for start, end in sentences(text))
     wanted: int = round(scale * statements**0.6)

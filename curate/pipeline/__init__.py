@@ -3,6 +3,6 @@
 from curate.pipeline.build import Built, build
 from curate.pipeline.estimate import Estimate, estimate
 from curate.pipeline.job import Job
-from curate.pipeline.overview import export_only, overview
+from curate.pipeline.overview import export_only, losses, overview, unusable
 
-__all__ = ["Built", "Estimate", "Job", "build", "estimate", "export_only", "overview"]
+__all__ = ["Built", "Estimate", "Job", "build", "estimate", "export_only", "losses", "overview", "unusable"]

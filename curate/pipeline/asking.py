@@ -11,7 +11,8 @@ from curate.pipeline.order import Index
 from curate.records import Chunk, Sample, Task, Verdict
 from curate.runner import Done
 from curate.sandbox import Pool
-from curate.work import check, distinct, filters, warm
+from curate.store import pack, unpack
+from curate.work import check_packed, distinct, filters, warm
 
 
 class Asking:
@@ -19,6 +20,7 @@ class Asking:
 
     def __init__(self, job: Job, pool: Pool, index: Index) -> None:
         self.job, self.pool, self.index = job, pool, index
+        self.lanes = pool.workers
         self.chunks: dict[str, list[Chunk]] = {}
         for _ in range(pool.workers):
             pool.submit(warm, job.settings)  # while the first replies are on their way
@@ -44,8 +46,9 @@ class Asking:
         return [replace(s, replies=list(ask.keys)) for s in made]
 
     async def check(self, samples: list[Sample]) -> list[list[Verdict]]:
-        rows = [(s, self._chunks(s)) for s in samples]
-        return await asyncio.wrap_future(self.pool.submit(check, rows, self.job.settings))
+        rows = [(pack(s), [pack(c) for c in self._chunks(s)]) for s in samples]
+        found = await asyncio.wrap_future(self.pool.submit(check_packed, rows, self.job.settings))
+        return [[unpack(Verdict, v) for v in verdicts] for verdicts in found]
 
     async def judge(self, sample: Sample, ask: Ask) -> list[Verdict]:
         return [await judge(sample, self._chunks(sample), ask, self.job.settings) for judge in self.judges]

@@ -1,16 +1,21 @@
 """Runs the stages of a build in order, skips those whose inputs are unchanged, and keeps the manifest."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from curate import plugins
 from curate.cache import Ledger
+from curate.errors import UsageError
 from curate.export import Exported
 from curate.llm import AskCounts, Models
 from curate.pipeline import chunks, files, rows, samples, tasks
 from curate.pipeline.job import Job
 from curate.runner import Ended
+from curate.sources import Unread, walk
 
 
 @dataclass(slots=True)
@@ -27,7 +32,7 @@ class Built:
 def build(job: Job) -> Built:
     """Runs a whole build in a locked workspace; what an interrupted one left is completed, what was paid for is not paid again."""
     began = time.monotonic()
-    with job.workspace.lock(), Ledger.open(job.workspace.private / "cache.sqlite") as ledger:
+    with job.workspace.lock(), job.workspace.reading(), Ledger.open(job.workspace.private / "cache.sqlite") as ledger:
         built = _Build(job, ledger).run()
     built.seconds = time.monotonic() - began
     return built
@@ -35,7 +40,8 @@ def build(job: Job) -> Built:
 
 def prepared(job: Job, ledger: Ledger) -> None:
     """Runs only the stages before anything is generated; the workspace is locked by the caller."""
-    _Build(job, ledger).prepare()
+    this = _Build(job, ledger)
+    this.prepare(this.survey())
 
 
 class _Build:
@@ -48,24 +54,43 @@ class _Build:
         job = self.job
         if job.settings.retry_failed:
             self.forget("files")
-        made = tasks.fingerprint(job, self.prepare())
+        found = self.survey()
+        made = tasks.fingerprint(job, chunks.fingerprint(job, found.fingerprint))
+        if tasks.asks(job.settings) and not self.stands("tasks", made):
+            asyncio.run(tasks.reach(self.models()))  # a wrong key is told before hours of parsing, not after
+        self.prepare(found)
         self.stage("tasks", made, self.generate)
         if not self.built.ended.signal:
             self.stage("rows", rows.fingerprint(job, made), self.export)
         return self.built
 
-    def prepare(self) -> str:
-        """Parses and cuts; returns the fingerprint of the chunks."""
+    def survey(self) -> files.Survey:
+        """What there is to read; nothing at all is a mistake, which changes nothing of an earlier build."""
+        found = files.survey(self.job)
+        if not found.files:
+            entries = walk(self.job.sources, self.job.settings, leave=self.job.workspace.path)
+            raise _unreadable(self.job, "there is no file to read", ((e.reason, e.path) for e in entries if isinstance(e, Unread)))
+        return found
+
+    def prepare(self, found: files.Survey) -> None:
+        """Parses and cuts."""
         job = self.job
-        found = files.survey(job)
         self.stage("files", found.fingerprint, lambda: files.run(job, self.ledger, found))
-        passages = chunks.fingerprint(job, found.fingerprint)
-        self.stage("chunks", passages, lambda: chunks.run(job))
-        return passages
+        if not job.workspace.documents.parts():
+            lost = job.workspace.failures.read("files")
+            raise _unreadable(job, f"none of the files could be read ({len(lost):,} in all)", ((f.error, f.row_id) for f in lost))
+        self.stage("chunks", chunks.fingerprint(job, found.fingerprint), lambda: chunks.run(job))
+
+    def models(self) -> Models:
+        return Models(self.job.settings, self.ledger, self.job.workspace.path, self.job.watch.note)
+
+    def stands(self, name: str, fingerprint: str) -> bool:
+        """Whether the manifest says that a stage ran on the same inputs; an entry stands only for a finished stage."""
+        return self.manifest["stages"].get(name, {}).get("fingerprint") == fingerprint and self.is_there(name)
 
     def stage(self, name: str, fingerprint: str, run: Callable[[], None]) -> None:
-        """Runs a stage unless the manifest says that it ran on the same inputs; an entry stands only for a finished stage."""
-        if self.manifest["stages"].get(name, {}).get("fingerprint") == fingerprint and self.is_there(name):
+        """Runs a stage unless it stands."""
+        if self.stands(name, fingerprint):
             self.built.unchanged.append(name)
             return
         self.forget(name)
@@ -90,7 +115,7 @@ class _Build:
     def generate(self) -> None:
         job, models = self.job, None
         if tasks.asks(job.settings):
-            models = Models(job.settings, self.ledger, job.workspace.path, job.watch.note)
+            models = self.models()
             self.built.counts = models.counts
             job.watch.follow(models.counts)
         try:
@@ -104,3 +129,15 @@ class _Build:
     def export(self) -> None:
         self.built.exported = rows.run(self.job)
         self.manifest["rows"] = {e.style: sum(e.rows.values()) for e in self.built.exported}
+
+
+def _unreadable(job: Job, what: str, lost: Iterable[tuple[str, str]]) -> UsageError:
+    """The error of a build that has nothing to work on: every reason with how often it holds and up to three of its files."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for reason, path in lost:
+        paths[reason].append(path)
+    most = sorted(paths.items(), key=lambda item: -len(item[1]))[:5]
+    reasons = "; ".join(f"{len(p):,} {reason} ({', '.join(p[:3])}{', ...' if len(p) > 3 else ''})" for reason, p in most)
+    sources = ", ".join(str(source) for source in job.sources)
+    known = "name a folder with documents; curate reads " + ", ".join(plugins.names("parsers"))
+    return UsageError(f"{what} in {sources}: {reasons or 'it is empty'}", known)

@@ -41,7 +41,7 @@ class Estimate:
 
 def estimate(job: Job) -> Estimate:
     """Plans the first round of a build and counts it; what was parsed is remembered for the build."""
-    with job.workspace.lock(), Ledger.open(job.workspace.private / "cache.sqlite") as ledger:
+    with job.workspace.lock(), job.workspace.reading(), Ledger.open(job.workspace.private / "cache.sqlite") as ledger:
         prepared(job, ledger)
         return asyncio.run(_count(job, ledger))
 

@@ -52,6 +52,8 @@ def run(job: Job, ledger: Ledger, found: Survey) -> None:
             path = entry.row_id if isinstance(entry, Failure) else entry.path
             parsed = started if isinstance(started, Failure) else reader.finish(path, started, limits)
             writer.add(path, parsed)
+            if isinstance(parsed, Failure):
+                job.watch.lost(parsed)
             if not isinstance(entry, Failure):
                 job.watch.advance("files", 1, 0 if isinstance(parsed, Failure) else len(parsed.documents))
     writer.close()

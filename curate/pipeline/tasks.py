@@ -53,8 +53,13 @@ async def _open(job: Job, models: Models | None) -> Ended:
     if models is None:
         return await _rounds(job, None)
     async with models:
-        await models.check()
         return await _rounds(job, models)
+
+
+async def reach(models: Models) -> None:
+    """Whether every model can be asked; EndpointError where one cannot."""
+    async with models:
+        await models.check()
 
 
 async def _rounds(job: Job, models: Models | None) -> Ended:
