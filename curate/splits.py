@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+VERSION = 2
+"""Raised whenever the same text gives another sketch: sketches are remembered with the documents."""
+
 SHINGLE = 5  # words
 BANDS, ROWS = 16, 8  # near-copies from a Jaccard similarity of 0.8 are found with probability 0.95, at 0.9 with 0.9998
 FEW = 20  # with fewer groups of documents the sections are divided, not the documents

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from curate import plugins
+from curate import plugins, splits
 from curate.cache import Ledger, parse_key
 from curate.errors import DocumentError
 from curate.pipeline.job import Job
@@ -87,7 +87,8 @@ class _Reader:
         if kind is None:
             hint = "convert it to a type that curate reads, or exclude it"
             return Failure("files", entry.path, "skipped", "no parser reads this type of file", hint)
-        named = {**self.settings, "name": entry.path.rsplit("/", 1)[-1]}  # a title may come from the file's name
+        # a title may come from the file's name, and the sketch is kept with the document
+        named = {**self.settings, "name": entry.path.rsplit("/", 1)[-1], "sketch": splits.VERSION}
         key = parse_key(digest, kind, plugins.load("parsers", kind).VERSION, named)
         if (blob := self.ledger.get_parse(key)) is not None:
             known = Parsed.from_bytes(blob)
