@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench test-crash
+.PHONY: help demo test check fix bench test-crash docs pictures
 
 help:
 	@echo "make demo        the main job on samples/, no model needed"
@@ -11,6 +11,8 @@ help:
 	@echo "make fix         format, and mend what ruff can"
 	@echo "make bench       the figures of the README"
 	@echo "make test-crash  the whole crash suite (about 15 minutes)"
+	@echo "make docs        the tables of the README, from the code and a build of the samples"
+	@echo "make pictures    the pictures of the README (needs Chromium)"
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "curate needs Python 3.11 or newer; try: make PYTHON=python3.12")'
@@ -39,3 +41,9 @@ bench: .venv/ready
 
 test-crash: .venv/ready
 	TEST_WHOLE=1 $(BIN)/pytest -m crash --timeout 3600
+
+docs: .venv/ready
+	$(BIN)/python docs/make_readme.py
+
+pictures: .venv/ready
+	$(BIN)/python docs/make_pictures.py
