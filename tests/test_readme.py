@@ -1,0 +1,104 @@
+"""What the README says is so: its commands exist and run, its tables are the code's, its links lead somewhere, its Python works."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from conftest import ModelServer
+
+from curate.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = ("glossary.md", "price-list.xlsx", "service-contracts.html", "field-notes.pdf")
+SERVER = re.compile(r"http://127\.0\.0\.1:\d+/v1")
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[list[str]]:
+    """Every command of the shell blocks, in words, comments left out."""
+    lines = "".join(blocks("sh")).replace("\\\n", " ").splitlines()
+    parts = [part for line in lines for part in line.split("&&")]
+    return [words for part in parts if (words := shlex.split(part, comments=True))]
+
+
+def python(*words: str, cwd: Path) -> str:
+    """Runs a Python that must succeed; what it printed."""
+    done = subprocess.run([sys.executable, *words], cwd=cwd, check=False, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+CURATE = [words for words in commands() if words[0] == "curate"]
+
+
+@pytest.mark.parametrize("words", CURATE, ids=" ".join)
+def test_the_flags_of_a_command_exist(words: list[str]) -> None:
+    group = typer.main.get_command(app)
+    group.commands[words[1]].make_context(words[1], words[2:])  # type: ignore[attr-defined] # raises for a flag that does not exist
+
+
+def test_the_commands_run_one_after_the_other(tmp_path: Path, model_server: Callable[..., ModelServer]) -> None:
+    """On four of the sample documents, with a scripted server in the place of every local one."""
+    (tmp_path / "docs").mkdir()
+    for name in DOCUMENTS:
+        shutil.copy(ROOT / "samples/handbook-en" / name, tmp_path / "docs" / name)
+    for name in ("prompts", "chat_templates"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    server = model_server(mode="qa", model="any")
+    for words in commands():
+        if words[0] in ("mkdir", "cp"):
+            subprocess.run(words, cwd=tmp_path, check=True)
+        elif words[0] == "curate" and "gpt-5-mini" not in words:  # that one would leave this machine
+            asked = [SERVER.sub(server.url, word) for word in words[1:]]
+            python("-m", "curate", *asked, cwd=tmp_path)
+    assert server.stats()["requests"] > 0
+    check_tracing(tmp_path)
+
+
+def check_tracing(folder: Path) -> None:
+    """The snippets that need no trainer, run on what the commands made: evidence, then requests with their replies."""
+    traced = "".join(block for block in blocks("python") if "curated/" in block and "datasets" not in block)
+    evidence, *replies = python("-c", traced, cwd=folder).splitlines()
+    assert len(evidence) > len("['']")
+    assert all("messages" in reply for reply in replies)
+
+
+def test_the_tables_are_what_the_code_says() -> None:
+    python("docs/make_readme.py", "--check", cwd=ROOT)
+
+
+def test_the_python_compiles() -> None:
+    assert blocks("python")
+    for block in blocks("python"):
+        compile(block, "README.md", "exec")
+
+
+def test_links_and_pictures_lead_somewhere() -> None:
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in target]
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+    assert [target for target in targets if target.endswith(".png") and (ROOT / target).stat().st_size > 200_000] == []
+
+
+def test_the_folders_of_the_repository_are_there() -> None:
+    tree = README.partition("## The repository")[2].split("```")[1]
+    inside = [f"curate/{name}" for name in re.findall(r"^  ([\w./]+) ", tree, re.MULTILINE)]
+    assert len(inside) > 5
+    for name in [*inside, *re.findall(r"^(\w+/) ", tree, re.MULTILINE)]:
+        assert (ROOT / name).exists(), name
+
+
+def test_every_make_target_exists() -> None:
+    targets = {words[1] for words in commands() if words[0] == "make"} | set(re.findall(r"`make ([\w-]+)`", README))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [target for target in sorted(targets) if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
