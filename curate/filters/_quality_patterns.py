@@ -2,9 +2,20 @@
 
 import re
 
+_HAN = "[\u4e00-\u9fff]"
+_BEGINNINGS = {  # a test, and how the phrases begin to which it applies: with all their alternatives
+    r"\b(?=\w)": re.compile(r"\\b"),
+    f"(?={_HAN})": re.compile(rf"(?:\(\?:)?{_HAN}"),
+}
+
 
 def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in phrases), re.IGNORECASE | re.MULTILINE)
+    """Any of the phrases; those that begin with a word, or in Chinese, share one test for it, which most places in a text fail."""
+    groups: dict[str, list[str]] = {}
+    for phrase in phrases:
+        test = next((test for test, applies in _BEGINNINGS.items() if applies.match(phrase)), "")
+        groups.setdefault(test, []).append(phrase)
+    return re.compile("|".join(f"{test}(?:{'|'.join(group)})" for test, group in groups.items()), re.IGNORECASE | re.MULTILINE)
 
 
 _GIVEN = r"(?:given|provided|above|following|source)"
@@ -67,11 +78,12 @@ ABOUT_YOU = _any(
 BOILERPLATE = _any(
     r"\b(?:we|this (?:web)?site|our (?:web)?site) uses? cookies\b|\baccept (?:all )?cookies\b",
     r"\bby continuing to (?:browse|use)\b.{0,40}\b(?:site|cookies)\b",
-    r"\bskip to (?:main )?content\b|\btoggle navigation\b|\bback to top\b|^\s*(?:home|首页)\s*[>»›|]",
+    r"\bskip to (?:main )?content\b|\btoggle navigation\b|\bback to top\b",
+    r"^\s*(?:home|首页)\s*[>»›|]",
     r"\bclick here (?:to|for)\b|\bread more\s*(?:\.{3}|…|»|→|$)|\bsubscribe to our newsletter\b",
     r"\bshare (?:this )?on (?:facebook|twitter)\b|\bsign in to continue\b|\ball rights reserved\b",
     r"^\s*(?:copyright )?(?:©|\(c\)) ?\d{4}|版权所有|^\s*Copyright \d{4}",
-    r"(?:\.{5,200}|(?:\. ){5,100}|…{3,50}|·{5,200})\s*\d{1,4}\s*$",
+    r"(?=[.…·])(?:\.{5,200}|(?:\. ){5,100}|…{3,50}|·{5,200})\s*\d{1,4}\s*$",
     r"点击(?:这里|此处)(?:查看|下载|进入|了解)|返回(?:顶部|首页)|接受(?:所有)?\s?cookie|本网站使用\s?cookie",
     r"上一[篇页章][:：].*下一[篇页章]|扫码关注|分享到(?:微信|微博)",
 )
@@ -87,7 +99,7 @@ BLANK = _any(
     r"\[(?:insert|your|enter|company|add|placeholder|name of|xxx+)\b[^\]\n]{0,60}\](?!\()|<(?:insert|your|enter)[ _-][^>\n]{0,60}>",
     r"[\[【]\s?(?:插入|填写|请输入)",
 )
-TEMPLATE = _any(r"\b(?:template|form|e-?mails?|letter|draft|script|command|invitation|message)\b|模板|邮件|信函|格式|命令")
+TEMPLATE = _any(r"\b(?:template|form|e-?mails?|letter|draft|script|command|invitation|message)\b", r"模板|邮件|信函|格式|命令")
 
 MOJIBAKE = re.compile(r"锟斤拷|烫烫烫|屯屯屯|\(cid:\d+\)|â€[™œ\x9d\x93\x94“”˜¢]|Ã[©¨¡³±¼¶¤]|ï»¿|[\ufffd\x00-\x08\x0e-\x1f\x7f]")
 PRIVATE_USE = re.compile("[\ue000-\uf8ff]")

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from curate.filters._pii_shapes import GATES, LEFT, PLAUSIBLE, RIGHT, SHAPES
+from curate.filters._pii_shapes import LEFT, PLAUSIBLE, RIGHT, SHAPES, gated
 from curate.records import Chunk, Json, Message, Sample, ToolCall, Verdict
 from curate.settings import Settings
 
@@ -43,7 +43,7 @@ def find(sample: Sample) -> list[Json]:
 
 def scan(text: str) -> list[tuple[int, int, str]]:
     """(start, end, type) of the personal data in a text, in order, without overlaps."""
-    kinds = [kind for kind, gate in GATES.items() if gate.search(text)]
+    kinds = gated(text)
     if not kinds:
         return []
     hits = _engine().analyze(text, language="en", entities=kinds, score_threshold=0.4)

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
+from curate.filters._passage import folded
 from curate.filters._quality_patterns import (
     ABOUT_YOU,
     BLANK,
@@ -22,7 +22,7 @@ from curate.filters._quality_patterns import (
 from curate.filters._turns import answers, questions, shows_passage, unanswerable
 from curate.records import Chunk, Sample, Verdict
 from curate.settings import Settings
-from curate.text import UNSPACED, fold, words
+from curate.text import UNSPACED, words
 
 VERSION = 1
 
@@ -35,6 +35,8 @@ _OPEN_END = re.compile(
 )
 _CHOICE = re.compile(r"\bor\b|\bwhether\b|\bbetween\b|还是|或|[吗么]|哪[个种一]", re.IGNORECASE)
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_ALNUM = re.compile(r"[^\W_]+")
+_SUSPECT = re.compile("[^\x00-\x7f\u3001-\u9fff\uff01-\uff60]")  # all that wrong decoding makes of other text holds such a character
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,8 @@ def repeats(row: Row) -> str:
 def garbage(row: Row) -> str:
     """Mostly marks and symbols."""
     for text in (*row.questions, *row.prose):
-        solid = [c for c in text if not c.isspace()]
-        share = sum(c.isalnum() for c in solid) / len(solid) if solid else 1.0
+        solid = "".join(text.split())
+        share = sum(map(len, _ALNUM.findall(solid))) / len(solid) if solid else 1.0
         if len(solid) >= 12 and share < 0.35 and "$" not in text and "|" not in text:
             return f"only {share:.0%} of the text are letters or digits"
     return ""
@@ -88,7 +90,7 @@ def mojibake(row: Row) -> str:
             return f"broken characters: {hit[0]!r}"
         if len(PRIVATE_USE.findall(text)) * 20 > len(text):
             return "characters of a private font"
-        if not text.isascii() and _is_bad(text):
+        if _SUSPECT.search(text) and _is_bad(text):
             return "text decoded with the wrong encoding"
     return ""
 
@@ -107,8 +109,7 @@ def refuses(row: Row) -> str:
     """An answer that declines, or speaks of itself as a model."""
     if row.unanswerable:
         return ""
-    about_itself = any(ABOUT_YOU.search(q) for q in row.questions)
-    hit = next((h for text in row.prose if (h := REFUSAL.search(text) or (not about_itself and SELF_TALK.search(text)))), None)
+    hit = next((h for text in row.prose if (h := REFUSAL.search(text) or _unasked(SELF_TALK.search(text), ABOUT_YOU, row))), None)
     return f"the answer refuses or speaks of itself: “{hit[0].strip()}”" if hit else ""
 
 
@@ -142,7 +143,7 @@ def unfinished(row: Row) -> str:
 
 def echoes(row: Row) -> str:
     """The answer is the question."""
-    same = (a for a in row.answers for q in row.questions if len(a) < 2 * len(q) + 20 and fold(a) == fold(q))
+    same = (a for a in row.answers for q in row.questions if len(a) < 2 * len(q) + 20 and folded(a) == folded(q))
     return "the answer repeats the question" if any(same) else ""
 
 
@@ -152,16 +153,15 @@ def leaks(row: Row) -> str:
         return ""
     if len(row.answers[0]) > len(row.questions[0]) + 20:
         return ""
-    asked, said = fold(row.questions[0]), fold(row.answers[0])
+    asked, said = folded(row.questions[0]), folded(row.answers[0])
     long = len(said) >= 8 if _UNSPACED.search(said) else len(said.split()) >= 4
     return "the question holds its answer" if long and asked != said and said in asked else ""
 
 
 def placeholders(row: Row) -> str:
     """Text that someone was to fill in."""
-    wanted = any(TEMPLATE.search(q) for q in row.questions)
     texts = (*row.questions, *row.prose)
-    hit = next((h for text in texts if (h := PLACEHOLDER.search(text) or (not wanted and BLANK.search(text)))), None)
+    hit = next((h for text in texts if (h := PLACEHOLDER.search(text) or _unasked(BLANK.search(text), TEMPLATE, row))), None)
     return f"a placeholder: “{hit[0].strip()[:50]}”" if hit else ""
 
 
@@ -187,6 +187,11 @@ RULES: tuple[Callable[[Row], str], ...] = (
 )
 
 
+def _unasked(hit: re.Match[str] | None, request: re.Pattern[str], row: Row) -> re.Match[str] | None:
+    """The hit, where no question asks for such a thing."""
+    return None if hit is None or any(map(request.search, row.questions)) else hit
+
+
 def _given(question: str) -> bool:
     """Whether the user brings the text along that the question is about."""
     return len(question) > 600 or "\n\n" in question.strip() or "```" in question
@@ -194,7 +199,7 @@ def _given(question: str) -> bool:
 
 def _loop(run: list[str]) -> str:
     """The first phrase that follows on itself too often; rows of numbers do so by nature."""
-    if max(Counter(pairwise(run)).values(), default=0) < 3:
+    if max(Counter(zip(run, run[1:], run[2:], strict=False)).values(), default=0) < 3:  # every loop says three words of it three times
         return ""
     for size, times in _LOOPS.items():
         same = 0
