@@ -5,6 +5,7 @@ other parts come from a build of the samples, whose figures may differ a little 
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -85,7 +86,8 @@ def built(folder: Path) -> dict[str, Callable[[], str]]:
     """The parts that a build of the samples gives."""
     (folder / "samples").symlink_to(ROOT / "samples")
     words = [sys.executable, "-m", "curate", "build", *SAMPLES, "--style", "sharegpt,alpaca"]
-    shown = subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True, encoding="utf-8").stderr
+    wide = {**os.environ, "COLUMNS": "120"}
+    shown = subprocess.run(words, cwd=folder, env=wide, check=True, capture_output=True, text=True, encoding="utf-8").stderr
     row, origin = traced(folder / "curated/dataset/sharegpt")
     return {
         "accounts": lambda: f"```\n{accounts(shown)}\n```\n",
@@ -96,9 +98,9 @@ def built(folder: Path) -> dict[str, Callable[[], str]]:
 
 def accounts(shown: str) -> str:
     """The tables of a build's output, without what follows them."""
-    lines = [line.rstrip() for line in shown.splitlines()]
-    last = max(i for i, line in enumerate(lines) if line.startswith((" tasks ", " samples ", " rows")))
-    return "\n".join(line for line in lines[: last + 1] if line)
+    lines = [line.rstrip() for line in shown.splitlines() if line.strip()]
+    outer = [i for i, line in enumerate(lines) if not line.startswith(" ")]  # two titles, then what follows
+    return "\n".join(lines[: outer[2]])
 
 
 def laid_out(row: dict[str, object]) -> str:
