@@ -1,6 +1,7 @@
 """The `curate` command: runs it, and turns what a user can mend into one message and an exit code."""
 
 import os
+import shlex
 import signal
 import sys
 from types import FrameType
@@ -15,31 +16,33 @@ def main() -> None:
     import typer
 
     from curate.cli import app
-    from curate.cli._show import problem
+    from curate.cli._show import failed
     from curate.errors import CurateError
 
     signal.signal(signal.SIGTERM, _terminate)
-    again = f"what is done is kept; go on with: {' '.join(['curate', *sys.argv[1:]])}"
+    again, json = f"what is done is kept; go on with: {shlex.join(['curate', *sys.argv[1:]])}", "--json" in sys.argv
     code = 0
     try:
         code = app(standalone_mode=False) or 0
     except CurateError as error:
-        problem(error.message, error.hint)
-        code = error.exit_code
+        code = failed(error.message, error.hint, error.exit_code, json=json)
     except (KeyboardInterrupt, typer.Abort):
-        problem("interrupted", again)
-        code = 130
+        code = failed("interrupted", again, 130, json=json)
     except Terminated:
-        problem("terminated", again)
-        code = 143
+        code = failed("terminated", again, 143, json=json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader of our output went away: nothing to say, nowhere to say it
     except Exception as error:
-        if not hasattr(error, "show"):  # typer brings its own click, whose base class for wrong usage it does not export
+        if not hasattr(error, "format_message"):  # typer brings its own click, whose base class for wrong usage it does not export
             raise
-        error.show()
-        code = 2
+        said = error.format_message()  # empty where no command was given: the help was shown
+        code = failed(said, f"{_command()} --help lists what there is", 2, json=json) if said else 2
     sys.exit(code)
+
+
+def _command() -> str:
+    """`curate build`, or `curate` alone where no command was given."""
+    return " ".join(["curate", *[word for word in sys.argv[1:2] if word.isalpha()]])
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what a handler is given

@@ -14,7 +14,7 @@ NOT_RUN = "not run yet"
 
 @dataclass(slots=True)
 class Stage:
-    """One line of the accounts, in the stage's own units."""
+    """One line of the accounts, in the stage's own units. examples: for some reasons, the paths of up to three files."""
 
     name: str
     total: int = 0
@@ -23,6 +23,7 @@ class Stage:
     failed: int = 0
     skipped: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The stage as `curate status --json` prints it."""
@@ -89,10 +90,30 @@ def _files(workspace: Workspace) -> int:
 
 
 def _lose(stage: Stage, lost: "pl.DataFrame") -> None:
-    counted = lost.group_by("outcome", "error").len().sort("len", "error", descending=[True, False])
-    for outcome, error, count in counted.iter_rows():
+    import polars as pl
+
+    same = pl.col("error").str.replace(r"(?s)^same bytes as .*", "same bytes as another file")  # one reason, not one for each file
+    grouped = lost.with_columns(same).group_by("outcome", "error").agg(pl.len(), pl.col("row_id").sort().head(3).alias("first"))
+    for outcome, error, count, first in grouped.sort("len", "error", descending=[True, False]).iter_rows():
         setattr(stage, outcome, getattr(stage, outcome) + count)
         stage.reasons[error] = stage.reasons.get(error, 0) + count
+        if stage.name == "files":
+            stage.examples[error] = first
+
+
+def losses(workspace: Workspace, most: int | None = None) -> list[dict[str, Any]]:
+    """Every unit that failed or was skipped, failed ones first: stage, path, outcome, reason, hint. `most`: of these, so many."""
+    import polars as pl
+
+    documents = workspace.documents.lazy().select(pl.col("id").alias("row_id"), "path")
+    chunks = workspace.chunks.lazy().select(pl.col("id").alias("chunk"), "path")
+    tasks = workspace.tasks.lazy().select(pl.col("id").alias("row_id"), pl.col("chunk_ids").list.first().alias("chunk"))
+    known = pl.concat([documents, tasks.join(chunks, on="chunk").select("row_id", "path")]).unique("row_id")
+    order = pl.col("stage").replace_strict({"files": 0, "documents": 1, "tasks": 2}, default=3)
+    found = workspace.failures.lazy().join(known, on="row_id", how="left").sort(pl.col("outcome"), order, "path", "row_id")
+    path = pl.when(pl.col("stage") == "files").then(pl.col("row_id")).otherwise(pl.col("path")).alias("path")
+    chosen = found.select("stage", pl.col("row_id").alias("id"), path, "outcome", pl.col("error").alias("reason"), "hint", "attempts")
+    return (chosen if most is None else chosen.head(most)).collect().to_dicts()
 
 
 def _tasks(workspace: Workspace, tasks: Stage, lost: "pl.DataFrame") -> None:

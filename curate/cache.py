@@ -129,6 +129,11 @@ class Ledger:
         row = self._one("SELECT SUM(status = 'valid'), SUM(prompt_tokens), SUM(completion_tokens) FROM replies")
         return dict(zip(("made", "prompt_tokens", "completion_tokens"), (value or 0 for value in row), strict=True))
 
+    def unusable(self) -> bytes | None:
+        """The newest reply that was no answer, or None."""
+        row = self._one("SELECT reply FROM replies WHERE status <> 'valid' ORDER BY rowid DESC LIMIT 1")
+        return bytes(row[0]) if row else None
+
     def _one(self, statement: str, *values: str) -> Any:
         try:
             return self._reader.execute(statement, values).fetchone()

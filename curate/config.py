@@ -25,11 +25,20 @@ class Loaded:
     origin: dict[str, str]
 
 
-def load(flags: Mapping[str, Any] | None = None, workspace: Path | None = None, directory: Path | None = None) -> Loaded:
-    """The settings of a run; a `None` flag was not given. Unknown keys and wrong values are UsageErrors that name their file."""
+def load(
+    flags: Mapping[str, Any] | None = None,
+    workspace: Path | None = None,
+    directory: Path | None = None,
+    sets: Mapping[str, Any] | None = None,
+) -> Loaded:
+    """The settings of a run; a `None` flag was not given. Unknown keys and wrong values are UsageErrors that name their file.
+
+    sets: what `--set KEY=VALUE` gave, stronger than all else.
+    """
     values: dict[str, Any] = {}
     origin = dict.fromkeys(Settings.model_fields, "default")
-    for source, found in _layers(flags or {}, workspace, directory or Path.cwd()):
+    given = [(f"--set {key}", {key: value}) for key, value in (sets or {}).items()]
+    for source, found in [*_layers(flags or {}, workspace, directory or Path.cwd()), *given]:
         for key in found:
             if key not in Settings.model_fields:
                 raise UsageError(f"{source}: unknown setting {key!r}", did_you_mean(key, list(Settings.model_fields)))
@@ -125,5 +134,6 @@ def _checked(values: dict[str, Any], source: str) -> Settings:
         first = error.errors()[0]
         key = ".".join(str(p) for p in first["loc"])
         shown = "" if key == "password" else f" = {first['input']!r}"
-        meaning = Settings.model_fields[str(first["loc"][0])].description or ""
-        raise UsageError(f"{source}: {key}{shown}: {first['msg']}", meaning) from None
+        named = source if source.lower().replace("-", "_").endswith(key) else f"{source}: {key}"  # a flag or a variable says its key itself
+        setting = Settings.model_fields[str(first["loc"][0])]
+        raise UsageError(f"{named}{shown}: {first['msg']}", f"{key}: {setting.description} Default: {setting.default!r}.") from None

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from curate.records import Failure
+
 
 class Counts(Protocol):
     """What asking a model has come to so far; `cost` in dollars, None where a price is unknown."""
@@ -25,6 +27,10 @@ class Watch(Protocol):
         """`count` more units are done and gave `made` rows."""
         ...
 
+    def lost(self, failure: Failure) -> None:
+        """A unit gave nothing, just now."""
+        ...
+
     def note(self, text: str) -> None:
         """Something a person should read once."""
         ...
@@ -40,6 +46,8 @@ class Silent:
     def stage(self, name: str, total: int | None, unit: str) -> None: ...
 
     def advance(self, name: str, count: int = 1, made: int = 0) -> None: ...
+
+    def lost(self, failure: Failure) -> None: ...
 
     def note(self, text: str) -> None: ...
 

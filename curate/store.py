@@ -53,9 +53,7 @@ class Table(Generic[R]):
         try:
             frame = pl.read_parquet(path)
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise WorkspaceError(
-                f"{path} is damaged: {error}", "delete it and run the build again: what was paid for is remembered"
-            ) from None
+            raise damaged(path, error) from None
         return self._records(frame)
 
     def pick(self, ids: Iterable[str], parts: Iterable[str]) -> dict[str, R]:
@@ -86,6 +84,18 @@ class Table(Generic[R]):
         parts = [self.folder / f"{p}.parquet" for p in self.parts()]
         return pl.scan_parquet(parts) if parts else pl.DataFrame(schema=schema(self.record)).lazy()
 
+    def broken(self) -> WorkspaceError | None:
+        """What is wrong with the first part that cannot be read, None where all can."""
+        import polars as pl
+
+        for part in self.parts():
+            path = self.folder / f"{part}.parquet"
+            try:
+                pl.read_parquet(path).select(list(schema(self.record)))
+            except (pl.exceptions.PolarsError, OSError) as error:
+                return damaged(path, error)
+        return None
+
     def clear(self, keep: Iterable[str] = ()) -> None:
         """Drops every part but those to keep."""
         kept = set(keep)
@@ -96,6 +106,13 @@ class Table(Generic[R]):
     def _records(self, frame: "pl.DataFrame") -> list[R]:
         columns = [_convert(_loader(kind), frame[name].to_list()) for name, kind in _kind(self.record).items()]
         return [self.record(*row) for row in zip(*columns, strict=True)]
+
+
+def damaged(path: Path, error: Exception) -> WorkspaceError:
+    """Says that a part cannot be read; without its manifest a build makes all parts anew."""
+    manifest = path.parent.parent / "manifest.json"
+    why = str(error).split("\n", 1)[0]
+    return WorkspaceError(f"{path} is damaged: {why}", f"delete {manifest} and run the build again: what was paid for is remembered")
 
 
 class publishing:

@@ -1,12 +1,13 @@
 """The output folder of a build: its tables, its manifest, its lock, and what its verdicts say of each sample."""
 
+import errno
 import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from curate import __version__
 from curate.errors import WorkspaceError
@@ -34,17 +35,19 @@ class Workspace:
     @classmethod
     def create(cls, path: Path) -> "Workspace":
         """Opens the workspace at `path`, making it where there is none."""
-        if path.exists() and not path.is_dir():
-            raise WorkspaceError(f"{path} is a file, not a folder", "choose another --out")
-        if path.is_dir() and any(path.iterdir()) and not (path / ".curate").is_dir():
-            raise WorkspaceError(f"{path} is a folder with other things in it", "choose a new or empty folder with --out")
         try:
+            if path.exists() and not path.is_dir():
+                raise WorkspaceError(f"{path} is a file, not a folder", "choose another --out")
+            if path.is_dir() and any(path.iterdir()) and not (path / ".curate").is_dir():
+                raise WorkspaceError(f"{path} is a folder with other things in it", "choose a new or empty folder with --out")
             (path / ".curate").mkdir(parents=True, exist_ok=True)
             probe = path / ".curate" / f".probe.{os.getpid()}"
-            probe.write_bytes(b"")
+            probe.write_bytes(b"\0")  # an empty file fits on a full disk
             probe.unlink()
         except OSError as error:
-            raise WorkspaceError(f"cannot write {path}: {error.strerror}", "check its permissions or choose another --out") from None
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            hint = "free some space or choose another --out" if full else "check its permissions or choose another --out"
+            raise WorkspaceError(f"cannot write {path}: {error.strerror}", hint) from None
         return cls._checked(path)
 
     @classmethod
@@ -58,10 +61,12 @@ class Workspace:
     @classmethod
     def _checked(cls, path: Path) -> "Workspace":
         workspace = cls(path)
-        written = workspace.manifest().get("format", FORMAT)
+        manifest = workspace.manifest()
+        written = manifest.get("format", FORMAT)
         if written > FORMAT:
-            by = workspace.manifest().get("curate", "a newer version")
-            raise WorkspaceError(f"{path} was written by curate {by}, this is {__version__}", "upgrade curate, or choose another --out")
+            by = f"curate {manifest['curate']} (format {written})" if "curate" in manifest else f"a newer curate (format {written})"
+            this = f"this is curate {__version__} (format {FORMAT})"
+            raise WorkspaceError(f"{path} was written by {by}, {this}", "upgrade curate, or choose another --out")
         return workspace
 
     def manifest(self) -> dict[str, Any]:
@@ -71,10 +76,12 @@ class Workspace:
             return {}
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
+            if not _is_manifest(found):
+                raise ValueError("it is no manifest")
         except (ValueError, OSError) as error:
             hint = "delete it and run the build again: what was paid for is remembered"
             raise WorkspaceError(f"{path} is damaged: {error}", hint) from None
-        return found if isinstance(found, dict) else {}
+        return cast(dict[str, Any], found)
 
     def write_manifest(self, manifest: dict[str, Any]) -> None:
         """Replaces the manifest; it is written last, so that it never promises what is not there."""
@@ -86,7 +93,7 @@ class Workspace:
         """Holds the workspace for one build; the operating system lets go of it even after a kill."""
         import fcntl
 
-        with open(self.private / "lock", "a+", encoding="utf-8") as file:
+        with self._lock_file() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -94,11 +101,30 @@ class Workspace:
                 owner = file.read().strip() or "unknown"
                 hint = "wait for it, stop it, or choose another --out"
                 raise WorkspaceError(f"another build is running in {self.path} (pid {owner})", hint) from None
-            file.seek(0)
-            file.truncate()
-            file.write(str(os.getpid()))
-            file.flush()
+            os.ftruncate(file.fileno(), 0)
+            with suppress(OSError):  # on a full disk the lock holds, only the name of its owner is missing
+                os.write(file.fileno(), str(os.getpid()).encode())
             yield
+
+    def _lock_file(self) -> TextIO:
+        try:
+            return open(self.private / "lock", "a+", encoding="utf-8")
+        except OSError as error:
+            raise WorkspaceError(f"cannot write {self.private / 'lock'}: {error.strerror}", "check the permissions of the folder") from None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Names the damaged part where polars fails on one; any other failure of polars is a bug and stays what it is."""
+        import polars as pl
+
+        try:
+            yield
+        except pl.exceptions.PolarsError:
+            tables = (self.documents, self.chunks, self.tasks, self.samples, self.verdicts, self.failures)
+            for table in tables:
+                if (broken := table.broken()) is not None:
+                    raise broken from None
+            raise
 
     def judged(self) -> Iterator[tuple[Sample, list[Verdict]]]:
         """Every sample with all its verdicts, in table order, read part by part."""
@@ -114,6 +140,14 @@ class Workspace:
             for verdict in self.verdicts.read(name):
                 found[verdict.sample_id].append(verdict)
         return found
+
+
+def _is_manifest(found: Any) -> bool:
+    """Whether it has the shape that readers of a manifest rely on."""
+    if not isinstance(found, dict) or not isinstance(found.get("format", FORMAT), int):
+        return False
+    parts = [found.get(name, {}) for name in ("stages", "asks", "rows")]
+    return all(isinstance(part, dict) for part in parts) and all(isinstance(stage, dict) for stage in parts[0].values())
 
 
 def passed(verdicts: list[Verdict]) -> bool:

@@ -10,7 +10,7 @@ app = typer.Typer(
     help="Turn a folder of documents into a fine-tuning dataset you can trust, and train on exactly what you saw.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback()(version)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from curate.cli import _show
+from curate.accounts import Stage
+from curate.cli import _ending, _show
+from curate.cli._accounts import show_accounts
 from curate.export import Exported
 from curate.pipeline import Built, Estimate, Job, overview
 
@@ -16,11 +18,10 @@ def show(job: Job, built: Built, again: str, *, json: bool, quiet: bool) -> int:
     code = exit_code(job, built, found.stages)
     if json:
         ran = asdict(built.counts) if built.counts else None
-        rows = {e.style: {"folder": str(e.folder), "rows": e.rows} for e in built.exported}
         _show.print_json(
             {
                 **found.as_json(),
-                "datasets": rows,
+                "datasets": _datasets(built.exported),
                 "this_run": {"asks": ran, "seconds": round(built.seconds, 3), "unchanged": built.unchanged},
                 "exit_code": code,
                 "continue": again if code in (BUDGET, 130, 143) else None,
@@ -28,66 +29,38 @@ def show(job: Job, built: Built, again: str, *, json: bool, quiet: bool) -> int:
         )
         return code
     if not quiet:
-        _show.show_accounts(found)
+        show_accounts(found)
     if not quiet or code:
-        say(job, built, again, code)
+        for text in _ending.lines(job, built, found.stages, again, code):
+            _show.say(text)
     for exported in built.exported:
         print(exported.folder)
     return code
 
 
-def exit_code(job: Job, built: Built, stages: Sequence[object]) -> int:
+def exit_code(job: Job, built: Built, stages: Sequence[Stage]) -> int:
     """0, 3 (too many failures), 4 (a cap was reached) or 128 + signal."""
     if built.ended.signal:
         return 128 + built.ended.signal
     if built.ended.budget:
         return BUDGET
-    shares = [s.failed / s.total for s in stages if getattr(s, "name", "") in ("files", "tasks") and s.total]  # type: ignore[attr-defined]
-    return FAILURES if max(shares, default=0.0) > job.settings.max_failures else 0
-
-
-def say(job: Job, built: Built, again: str, code: int) -> None:
-    """The few lines under the tables: how it ended, where the rows are, what to do next."""
-    out = _show.console()
-    if built.ended.signal:
-        slow = f"; {built.ended.slow} replies did not come in time and will be asked again" if built.ended.slow else ""
-        out.print(f"stopped; everything that was answered is kept{slow}\n  go on: {again}", markup=False)
-        return
-    if built.ended.budget:
-        out.print(f"{built.ended.budget.message}: the dataset holds what was made so far\n  go on: {again}", markup=False)
-    if code == FAILURES:
-        out.print(
-            f"more than {job.settings.max_failures:.0%} of the files or tasks failed: curate status {job.workspace.path}", markup=False
-        )
-    for exported in built.exported:
-        rows = ", ".join(f"{count:,} {split}" for split, count in exported.rows.items())
-        out.print(f"{exported.style}: {rows} -> {exported.folder}", markup=False)
-    if len(built.unchanged) == STAGES:
-        out.print(f"nothing changed since the last build; the dataset is in {job.workspace.dataset}", markup=False)
-    if not job.settings.model:
-        out.print(
-            "no model was asked: answers are verbatim passages. For richer pairs name a server:\n"
-            f"  {again} --model NAME --base-url http://127.0.0.1:8000/v1",
-            markup=False,
-        )
-    out.print(f"next: curate status {job.workspace.path}   curate export {job.workspace.path} --style alpaca", markup=False)
-
-
-STAGES = 4
-"""Stages of a build that can be unchanged."""
+    return FAILURES if _ending.failing(stages, job.settings.max_failures) else 0
 
 
 def show_exported(exported: list[Exported], *, json: bool, quiet: bool) -> int:
     """Rows and folders of an export."""
     if json:
-        _show.print_json({"datasets": {e.style: {"folder": str(e.folder), "rows": e.rows} for e in exported}})
+        _show.print_json({"datasets": _datasets(exported)})
         return 0
     for each in exported:
         if not quiet:
-            rows = ", ".join(f"{count:,} {split}" for split, count in each.rows.items())
-            _show.console().print(f"{each.style}: {rows}", markup=False)
+            _show.say(_ending.rows(each))
         print(each.folder)
     return 0
+
+
+def _datasets(exported: list[Exported]) -> dict[str, object]:
+    return {e.style: {"folder": str(e.folder), "rows": e.rows} for e in exported}
 
 
 def show_estimate(estimate: Estimate, *, json: bool) -> int:

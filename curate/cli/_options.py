@@ -1,18 +1,28 @@
 """Flags that commands share, and how they become settings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from curate import __version__
-from curate.errors import UsageError
+from curate.errors import EndpointError, UsageError
+
+if TYPE_CHECKING:
+    from curate.config import Loaded
+
+OUTPUT = "Output"
 
 Sets = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; `curate config` lists them.", show_default=False)
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")]
+AsJson = Annotated[bool, typer.Option("--json", rich_help_panel=OUTPUT, help="Print one JSON object on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=OUTPUT, help="No progress, no summary; errors only.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", rich_help_panel=OUTPUT, help="Also name every file and task that gives nothing, as it happens.")
+]
 Style = Annotated[list[str], typer.Option("--style", metavar="S[,S]", help="sharegpt, alpaca, openai, trl, text.", show_default=False)]
 At = Annotated[Path, typer.Argument(metavar="WORKSPACE", help="The folder that `curate build` wrote.", show_default=True)]
 
@@ -30,13 +40,28 @@ def listed(values: list[str] | None) -> list[str] | None:
     return items or None
 
 
-def with_sets(flags: dict[str, Any], sets: list[str]) -> dict[str, Any]:
-    """The flags with every `--set key=value` added."""
+def parsed(sets: list[str]) -> dict[str, Any]:
+    """The settings that `--set key=value` gave, each time it was given."""
     from curate.config import from_text
 
+    values: dict[str, Any] = {}
     for item in sets:
         key, sign, value = item.partition("=")
         if not sign:
             raise UsageError(f"--set {item!r} has no value", "write --set key=value, as in --set chunk_tokens=300")
-        flags[key.strip().replace("-", "_")] = from_text(key.strip().replace("-", "_"), value.strip())
-    return flags
+        key = key.strip().replace("-", "_")
+        values[key] = from_text(key, value.strip())
+    return values
+
+
+@contextmanager
+def origin_of_model(loaded: "Loaded") -> Iterator[None]:
+    """An endpoint that cannot be used may come from a file or a variable that nobody thinks of: the hint then names it."""
+    try:
+        yield
+    except EndpointError as error:
+        places = {loaded.origin[key] for key in ("model", "base_url")} - {"default", "--model", "--base-url"}
+        if not places:
+            raise
+        hint = f"{error.hint}; the model or its address stands in {' and '.join(sorted(places))}"
+        raise EndpointError(error.message, hint) from None

@@ -19,7 +19,7 @@ def config(
     from curate.cli import _show
     from curate.settings import Settings
 
-    loaded = settings_files.load(options.with_sets({}, sets), workspace)
+    loaded = settings_files.load({}, workspace, sets=options.parsed(sets))
     values = loaded.settings.model_dump(mode="json", exclude={"password"})
     if json:
         _show.print_json({"settings": values, "origin": {k: loaded.origin[k] for k in values}})

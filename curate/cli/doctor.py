@@ -22,7 +22,7 @@ def doctor(
     from curate.cli import _show
     from curate.doctor import examine
 
-    settings = config.load(options.with_sets({"model": model, "base_url": base_url}, sets), workspace).settings
+    settings = config.load({"model": model, "base_url": base_url}, workspace, sets=options.parsed(sets)).settings
     findings = asyncio.run(examine(settings, workspace))
     if json:
         _show.print_json({"findings": [asdict(f) for f in findings]})

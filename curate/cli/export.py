@@ -19,13 +19,13 @@ def export(
     """Write the dataset of a workspace in one or more styles."""
     from curate import config, plugins
     from curate.cli import _built
-    from curate.cli._show import Display
+    from curate.cli._progress import Display
     from curate.pipeline import export_only
     from curate.workspace import Workspace
 
     opened = Workspace.open(workspace)
-    flags = options.with_sets({"style": options.listed(style), "file_format": file_format}, sets)
-    settings = config.load(flags, workspace).settings
+    flags = {"style": options.listed(style), "file_format": file_format}
+    settings = config.load(flags, workspace, sets=options.parsed(sets)).settings
     plugins.check(settings)
     with Display(quiet=quiet or json) as display:
         exported = export_only(opened, settings, display)

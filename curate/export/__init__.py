@@ -75,4 +75,4 @@ def _collected(table: Table[Any], *columns: "str | pl.Expr") -> "pl.DataFrame":
     try:
         return table.lazy().select(columns).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise WorkspaceError(f"{table.folder} is damaged: {error}", "run the build again: what was paid for is remembered") from None
+        raise table.broken() or error from None

@@ -132,12 +132,12 @@ class _Build:
 
 
 def _unreadable(job: Job, what: str, lost: Iterable[tuple[str, str]]) -> UsageError:
-    """The error of a build that has nothing to work on: every reason with how often it holds and up to three of its files."""
+    """The error of a build that has nothing to work on: each reason with up to three of its files."""
     paths: dict[str, list[str]] = defaultdict(list)
     for reason, path in lost:
         paths[reason].append(path)
     most = sorted(paths.items(), key=lambda item: -len(item[1]))[:5]
-    reasons = "; ".join(f"{len(p):,} {reason} ({', '.join(p[:3])}{', ...' if len(p) > 3 else ''})" for reason, p in most)
+    named = [f"{reason} ({', '.join(p[:3])}{f' and {len(p) - 3:,} more' if len(p) > 3 else ''})" for reason, p in most]
     sources = ", ".join(str(source) for source in job.sources)
-    known = "name a folder with documents; curate reads " + ", ".join(plugins.names("parsers"))
-    return UsageError(f"{what} in {sources}: {reasons or 'it is empty'}", known)
+    known = " ".join(plugins.load("parsers", name).SUFFIXES[0] for name in plugins.names("parsers"))
+    return UsageError(f"{what} in {sources}: {'; '.join(named) or 'it is empty'}", f"name a folder with documents, as in {known}")
