@@ -121,7 +121,7 @@ def check_packed(rows: list[tuple[list[Any], list[list[Any]]]], settings: Settin
 
 def warm(settings: Settings) -> None:
     """Loads what the checks need, so that a worker process is ready before the first samples come."""
-    check([(Sample("", "qa", "", [Message("user", "?"), Message("assistant", "-")]), [])], settings)
+    check([(Sample("", "qa", "", [Message("user", "?"), Message("assistant", "a@example.com")]), [])], settings)
 
 
 def filters(settings: Settings) -> list[ModuleType]:
