@@ -11,7 +11,9 @@ YOU = {
 }  # fmt: skip
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 VAGUE = re.compile(
-    r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such|same|he|she|him|her|his|hers|its|itself|themselves|himself|herself|ones?|both"
+    r"\b(?:it|this|these|those|they|them|their|here|there|that|above|below|following|such"
+    r"|same(?! (?:time|day|week|month|year|place|person|way)\b)|he|she|him|her|his|hers|its|itself|themselves|himself|herself"
+    r"|ones|one(?! (?!of|is|that|which|who|can|may|must|should|for|to|in)[a-z])|both"
     r"|either|neither|former|latter|i|me|my)\b(?! (?:is|are) no\b)",
     re.I,
 )
@@ -132,7 +134,12 @@ def how(phrase: str, *, steps: bool) -> str:
 
 def content(text: str) -> set[str]:
     """The stems of the words that carry meaning: two texts that share one speak of the same thing."""
-    return {w.lower()[:5] for w in WORD.findall(text) if len(w) > 3 and w.lower() not in words.EMPTY_WORDS}
+    return {_stem(w.lower()) for w in WORD.findall(text) if len(w) > 3 and w.lower() not in words.EMPTY_WORDS}
+
+
+def _stem(word: str) -> str:
+    """The first letters of a word without its ending: signing and sign, calibrate and calibration."""
+    return re.sub(r"(?<=\w{3})(?:ing|ed|es|s|e)$", "", word)[:5]
 
 
 def says_what(phrase: str) -> bool:
@@ -141,22 +148,21 @@ def says_what(phrase: str) -> bool:
 
 
 def named(heading: str, answer: str) -> str | None:
-    """A name with the article it needs: the one the answer gives it; None where a single countable thing would stand bare."""
+    """A name with the article it needs: the one the answer gives it, or none where the answer gives none; None where neither is sure."""
     name = name_phrase(heading, answer)
+    if re.match(r"(?:the|an?) ", name, re.I):
+        return name[:1].lower() + name[1:]
+    bare = re.search(rf"(?:^|[.!?] |\b(?:in|on|with|via|use|using|from|to|for|by|and) ){re.escape(heading)}\b", answer, re.I | re.M)
     found = re.search(rf"\b(the|an?) {re.escape(heading)}(?=[.,;:!?)]| (?:{GOES_ON})\b)", answer, re.I)
-    if found and not re.match(r"(?:the|an?) ", name, re.I) and not re.search(rf"(?:^|[.!?] ){re.escape(heading)} ", answer):
+    if found and not bare:
         return f"{found[1].lower()} {name}"
-    if re.match(r"The ", heading):
-        return "the " + heading[4:]
-    head = re.split(r" (?:of|for|to|in|with|from|on|by|at|and|or) | \(", name, maxsplit=1)[0]
+    head = re.split(r" (?:of|for|to|in|with|from|on|by|at|and|or|across) | \(", name, maxsplit=1)[0]
     last = head.split(" ")[-1]
-    fit = (
-        (MASS.search(last) and last.lower() not in words.COUNTABLE)
-        or last.endswith("s")
-        or last[1:].lower() != last[1:]
-        or (last[:1].isupper() and len(head.split()) > 1)
-    )
-    return name if fit else None
+    if bare or last.endswith("s") or (MASS.search(last.lower()) and last.lower() not in words.COUNTABLE and " of " not in name):
+        return name
+    if " of " in name or (last[:1].isupper() and len(head.split()) > 1):
+        return f"the {name}"
+    return None
 
 
 def countable_role(name: str) -> bool:

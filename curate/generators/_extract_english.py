@@ -8,7 +8,8 @@ def _words(text: str) -> frozenset[str]:
 # Verbs that open an instruction. As the first word of a heading they ask how it is done.
 VERBS = _words(
     """accept access accommodate accomplish achieve acknowledge acquire activate add adjust adopt advertise aggregate allocate allow
-    alter amend analyze announce append apply appoint approve archive arrange ask assemble assess assign attach attend authenticate
+    alter amend analyze announce answer append apply appreciate
+    appoint approve archive arrange ask assemble assess assign attach attend authenticate
     authorize automate avoid back become begin bind book borrow bring browse build buy calculate calibrate call cancel capture carry
     cast change charge check choose claim clarify classify clear clone close collaborate collect combine communicate compare compile
     complete compose compress compute conduct configure confirm connect construct consult contact contribute control convert cook
@@ -17,9 +18,9 @@ VERBS = _words(
     distribute divide document donate download draw drive drop duplicate earn edit elect email embed emit enable encourage encrypt
     end enforce engage enroll ensure enter erase escalate establish estimate evaluate examine exchange exclude execute exit expand
     explain export express extend extract facilitate file fill filter find finish fix fold follow force format forward free generate
-    get give go grant grow guard handle help hide hire hold host identify ignore implement import improve include incorporate
+    get give go grant grow guard handle harness help hide hire hold host identify ignore implement import improve include incorporate
     increase indent inform initialize insert inspect install integrate interact interpret introduce inventory invite invoke isolate
-    issue join justify keep label launch learn leave lend let limit link list load locate lock log look lower maintain make manage
+    issue join justify keep label launch learn lease leave lend let limit link list load locate lock log look lower maintain make manage
     map mark measure merge migrate minimize mirror modify monitor mount move name navigate negotiate nominate notify obtain offer
     onboard open operate optimize order organize override package park participate pass patch pay perform pick pivot place plan play
     post practice prepare present preserve prevent print prioritize process procure produce promote propose protect provide
@@ -27,7 +28,7 @@ VERBS = _words(
     recycle redeem redirect reduce refer refill reformat refresh refund register reimburse reinstall reject release relocate remove
     rename render renew repair repeat replace report represent reproduce request require reschedule reserve reset resize resolve
     respond restart restore restrict retain retire retrieve return reuse revert review revise revoke rewrite roll rotate route run
-    save scale scan schedule search secure select sell send separate serve set share shift ship show sign simplify skip sort speak
+    save scale scan schedule search secure select say sell send separate serve set share shift ship show sign simplify skip sort speak
     specify split sponsor spread stage start stop store structure study submit subscribe succeed suggest supply support suspend
     switch synchronize take talk teach tell terminate test think track train transfer transform translate transmit transport travel
     treat trigger troubleshoot turn type understand undo uninstall unlock unsubscribe untar update upgrade upload use utilize
@@ -155,18 +156,14 @@ HOW = ("How do I {0}?", "How can I {0}?", "How do I {0}?")
 HOW_WE = ("How do we {0}?", "How can we {0}?")
 STEPS = ("What are the steps to {0}?", "How do I {0}, step by step?", "Which steps do I follow to {0}?")
 STEPS_WE = ("What are the steps to {0}?",)
-ABOUT = ("What should I know about {0}?", "Can you explain {0}?", "What does “{1}” say about {0}?", "What is there to know about {0}?")
-ABOUT_OWN = ("What should I know about {0}?", "Can you explain {0}?", "What is there to know about {0}?")
+ABOUT = ("What should I know about {0}?", "What can you tell me about {0}?")
+SAYS = "What {0} say about {1}?"
 PLURAL = ("What are the {0}?", "Which {0} are there?")
-WHAT_IS = ("What is {0}?", "What is {0}?", "Can you explain what {0} is?")
-WHAT_ARE = ("What are {0}?", "What are {0}?", "Can you explain what {0} are?")
 TERM = ("What does “{0}” mean?", "What is meant by “{0}”?")
 IF_SHOULD = ("What should I do if {0}?", "What do I do if {0}?")
 IF_CAN = ("What can I do if {0}?",)
 SHOW = ("How do I {0}? Show an example.", "Give an example of how to {0}.")
 COMMAND = ("Which command do I use to {0}?", "Give a command to {0}.", "What is the command to {0}?")
-ACCORDING = ("According to “{0}”, {1}",)
-TOPIC = ("Regarding {0}, {1}", "When it comes to {0}, {1}")
 
 # After these words "you" turns into "me", else into "I".
 TO_ME = _words(
@@ -175,7 +172,8 @@ TO_ME = _words(
 )
 EMPTY_WORDS = _words(
     """what when where which while with about from into your their have this that these those them they does should there know explain
-    steps step example using general other more between before after during through guide overview page"""
+    steps step example using general other more between before after during through guide overview page take takes long last lasts
+    cost much many tell work make only give gives need needs want"""
 )
 QUESTION_WORDS = _words(
     """what how who when where why which can do does is are should will may must could would did has have am whom whose"""
@@ -224,7 +222,7 @@ SIGNS = _words(
     label state value word type"""
 )
 ATTRIBUTES = _words(
-    """value default type size price cost fee rate limit version email e-mail phone address location owner date deadline format unit
+    """value default size price cost fee rate limit version email e-mail phone address location owner date deadline
     range duration port path frequency author accuracy score category purpose length weight capacity amount budget salary population
     contact license licence memory abbreviation expansion synonym dosage material color colour"""
 )

@@ -18,7 +18,16 @@ NUMBERING = re.compile(
     r"\d{1,2}\s+(?=[\u4e00-\u9fff])|(?:step|chapter|section|part|appendix)\s+[\dA-Z]{1,3}\s*[:.)–—-]\s*|[A-Z][.)]\s+)",
     re.I,
 )
-SUBTITLE = re.compile(r"\s[—–|-]\s|: |：|——")
+SUBTITLE = re.compile(r": |：|——|\s—\s")
+SITE = re.compile(r"\s[–|·-]\s")  # what a web page's title has after it names the site
+SHEET = re.compile(r"\.(?:csv|tsv|jsonl?|xlsx?)$", re.I)
+UNREAD = ("toc", "note")  # a table of contents, and what a speaker notes beside the slide
+LONGER = re.compile(r"[A-Za-z]{4,}|[A-Za-z]*\d\w*")
+FRAME = frozenset(("what", "when", "which", "regar", "shoul", "about", "steps", "follo", "comma", "give", "examp", "know", "tell", "does"))
+FRAME_ZH = re.compile(
+    r"^[^，]{1,30}(?:时|中|方面)，|^关于[^，]{1,30}，|如何|怎样|怎么|请给出|请说明|具体|步骤|示例|的命令|用什么|命令|可以|应该|怎么办|该"
+    r"|处理|如果|是什么|才能|需要哪些"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ def is_chinese(text: str) -> bool:
 
 def _sections(chunk: Chunk) -> Iterator[Section]:
     """The text before the first heading belongs to the last heading of the chunk's path."""
-    found = blocks(chunk.text)
+    found = _read(chunk)
     path = [subject(h) for h in chunk.heading_path]
     if found and found[0].kind == "heading":
         words = subject(heading_text(found[0]))
@@ -104,6 +113,12 @@ def _sections(chunk: Chunk) -> Iterator[Section]:
     yield now
 
 
+def _read(chunk: Chunk) -> list[Block]:
+    """The blocks of a chunk but those that are no part of its text."""
+    aside = [(b.start - chunk.start, b.end - chunk.start) for b in chunk.blocks if b.kind in UNREAD]
+    return [b for b in blocks(chunk.text) if not any(start <= b.start < end for start, end in aside)]
+
+
 def subject(heading: str) -> str:
     """A heading or title as words: no marks, no numbering."""
     words = plain(heading)
@@ -112,7 +127,8 @@ def subject(heading: str) -> str:
 
 def document_title(title: str) -> str:
     """A title as words; the full stop of an abbreviation stays."""
-    words = subject(title)
+    words = SHEET.sub("", title).replace("_", " ") if SHEET.search(title) else SITE.split(subject(title))[0]
+    words = words[:1].upper() + words[1:].replace("-", " ") if SHEET.search(title) else words
     short = SUBTITLE.split(words)[0]
     words = short if len(short.split()) > 1 or (HAN.search(short) and len(short) > 3) else words
     return words + "." if re.search(r"\.[A-Z]\.$", title.strip()) else words
@@ -132,3 +148,10 @@ def size(text: str) -> int:
     """Words, a Chinese character counted as half of one."""
     han = len(HAN.findall(text))
     return len(text.split()) + han // 2 if han else len(text.split())
+
+
+def gist(question: str) -> frozenset[str]:
+    """What a question is about: its longer words by their beginnings, Chinese by its pairs of characters."""
+    words = {w.lower()[:5] for w in LONGER.findall(question)} - FRAME
+    han = "".join(HAN.findall(FRAME_ZH.sub(" ", question)))
+    return frozenset(words | {han[i : i + 2] for i in range(len(han) - 1)})

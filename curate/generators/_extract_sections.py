@@ -9,13 +9,14 @@ from curate.generators import _extract_sections_english as english
 from curate.generators._extract_blocks import ITEM, Block
 from curate.generators._extract_passage import Pair, Passage, Section, size
 from curate.generators._extract_reading import paragraph
-from curate.generators._extract_standing import INTRODUCES, fenced, finished, points, stands_alone
+from curate.generators._extract_standing import AHEAD, INTRODUCES, fenced, finished, points, stands_alone
 from curate.generators._extract_terms import is_glossary
 from curate.text import sentences
 
 LEAST, MOST = 12, 300  # words of an answer
 LINK_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\*\*)?\[[^\[\]\n]{1,300}\]\([^()\n]{1,500}\)(?:\*\*)?[\s.,;]*$")
-EMPTY_ROW = re.compile(r"^\|(?:\s*\|)+\s*$", re.M)
+EMPTY_ROW = re.compile(r"^\|(?:\s*\|)+\s*$|\A[^\n]*\|\s*\|\s*$", re.M)
+COLON = re.compile("[:：]")
 LISTS = ("list", "steps")
 
 
@@ -54,7 +55,7 @@ def whole(kept: list[tuple[Block, str]]) -> bool:
     for (_, reading), (after, _) in pairwise(kept):
         if reading.endswith(INTRODUCES) and after.kind in ("text", "html"):
             return False
-    if any(_bare(b, r) for b, r in kept):
+    if any(_bare(b, r) for b, r in kept) or _promises(kept):
         return False
     last, reading = kept[-1]
     if not all(fenced(r) for _, r in kept):
@@ -64,6 +65,12 @@ def whole(kept: list[tuple[Block, str]]) -> bool:
     if last.kind in LISTS:
         return not reading.endswith(INTRODUCES[:2])
     return finished(reading)
+
+
+def _promises(kept: list[tuple[Block, str]]) -> bool:
+    """Whether prose speaks of what follows, and no list, table or code follows."""
+    shown = max((i for i, (b, _) in enumerate(kept) if b.kind not in ("text", "quote")), default=-1)
+    return any(AHEAD.search(r) and not COLON.search(r[:-1]) for _, r in kept[shown + 1 :])
 
 
 def _bare(block: Block, reading: str) -> bool:

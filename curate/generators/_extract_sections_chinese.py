@@ -25,6 +25,16 @@ TROUBLE = re.compile(
     r"无法.|失败|报错|不能.|出错|超时|不生效|丢失|卡死|死机|(?:出现|发生|存在|提示|显示).{0,12}(?:异常|错误)|异常$"
     r"|(?:泄漏|故障|离线|破损|起火|停电|被困\w{0,6}|持续上升|持续下降|过高|过低)$"
 )
+TITLED = "|".join(DOCUMENTS)
+KIND_OF_DOCUMENT = re.compile(rf"(?:用户|使用|操作|管理员|管理|部署|安装|命令|快速|技术|产品|服务)*(?:{TITLED})$")
+RULING = re.compile(r"(?:制度|规程|规定|办法|守则|须知|章程|条例|员工手册|管理手册)$")
+RULES = re.compile(r"须|不得|应当|必须|不超过|不少于|严禁|禁止|每[月年季周班天次]|以内|以上")
+RULED = re.compile(r"^(.{2,20}?)(?:的?(?:管理)?(?:规定|制度|办法|规则))$")
+DEMANDS = re.compile(r"^(.{2,20}?)的?(要求|条件|标准)$")
+COMMON = frozenset((*words.VERBS, "系统", "命令", "问题", "方法", "服务", "进行", "规则"))
+INTRODUCES = frozenset(("概述", "简介", "介绍", "总体介绍", "软件介绍"))
+BEGINNER = re.compile(r"上手|入门|分钟")
+USED = re.compile(r"(?:服务器|数据库|引擎|工具|系统|平台|软件|框架)$")
 ADVERB = re.compile("^(?:" + "|".join(words.ADVERBS) + ")(?=.{3})")
 ACTS = re.compile(r"请|可以|需要?|使用|执行|修改|检查|重新|设置")
 THROUGH = re.compile(
@@ -43,15 +53,12 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
     if ASKS.search(heading):
         return _as_asked(heading, section, p)
     if heading in words.GENERIC or all(part in words.GENERIC for part in re.split("[和与及、]", heading)):
-        return _role(heading, section, p)
+        return _role(heading, answer, section, p)
     if VAGUE.search(heading) or not HAN.search(heading):
         return None
     if TROUBLE.search(heading) and len(heading) > 3 and not is_action(heading):
-        return (
-            ("heading", pick(words.TROUBLE, heading).format(heading))
-            if section.body[0].kind in ("list", "steps") or ACTS.search(answer)
-            else None
-        )
+        acts = section.body[0].kind in ("list", "steps") or ACTS.search(answer)
+        return ("heading", pick(words.TROUBLE, heading).format(heading.removesuffix("时"))) if acts else None
     steps = any(
         b.kind == "steps" and re.search(r"^\s{0,3}2[.、)]|^\s{0,3}1[.、)][^~]{1,3000}^\s{0,3}1[.、)]", b.text, re.M) for b in section.body
     )
@@ -65,23 +72,28 @@ def _as_asked(heading: str, section: Section, p: Passage) -> tuple[str, str] | N
     if VAGUE.search(heading) or len(heading) < 6:
         return None
     asked = heading.rstrip("？?") + "？"
-    return ("faq", asked if LATIN.search(asked) else setting(heading, section, p) + asked)
+    return ("faq", asked if LATIN.search(asked) or not LATIN.search(p.title) else setting(heading, section, p) + asked)
 
 
-def _role(heading: str, section: Section, p: Passage) -> tuple[str, str] | None:
+def _role(heading: str, answer: str, section: Section, p: Passage) -> tuple[str, str] | None:
     above = next((h for h in (*reversed(section.parents), p.title) if usable(h) and h != heading), "")
-    if not above:
+    if not above or above.endswith(DOCUMENTS):
         return None
     forms = words.ACTION_ROLES if is_action(above) else words.ROLES
     if heading not in forms or (VERB.match(above) and forms is words.ROLES and "“" not in forms[heading][0]):
         return None
-    asked = pick(forms[heading], heading, above).format(above)
+    if heading in INTRODUCES and not _tells(above, answer, wholly=True):
+        return None
+    called = f"命令 {above} " if COMMAND_NAME.fullmatch(above) else above
+    asked = pick(forms[heading], heading, above).format(called)
     if not asked.startswith("“") and (not LATIN.search(above) or COMMAND_NAME.fullmatch(above)):
         asked = setting(above, section, p) + asked
     return ("heading", asked)
 
 
 def _how(heading: str, section: Section, p: Passage, *, steps: bool) -> tuple[str, str] | None:
+    if RULED.match(heading):
+        return None
     way = WAY.match(heading)
     stem = way[1] if way and is_action(way[1]) else heading
     if not is_action(stem):
@@ -93,17 +105,33 @@ def _how(heading: str, section: Section, p: Passage, *, steps: bool) -> tuple[st
 def _about(heading: str, answer: str, section: Section, p: Passage) -> tuple[str, str] | None:
     name = heading
     forms: tuple[str, ...] = words.INTRODUCE
-    if found := STEM.match(heading):
+    listed = any(b.kind in ("list", "steps") for b in section.body)
+    if (found := RULED.match(heading)) and not heading.endswith("规则"):
+        name, forms = found[1], words.RULES[:1]
+    elif (found := DEMANDS.match(heading)) and not listed and not VERB.fullmatch(found[1]):
+        name, forms = found[1], (f"{{0}}有什么{found[2]}？",)
+    elif found := STEM.match(heading):
         name = "" if len(found[1]) < 3 or found[1] in words.GENERIC else found[1].strip()
     elif (THROUGH.match(heading) and not NAMING.search(heading)) or (VERB.match(heading) and NOMINAL.match(heading) and len(heading) == 4):
         forms = words.HOW[:3]
     elif NOMINAL.match(heading):
         forms = words.NOMINAL
-    elif LISTED.match(heading) and any(b.kind in ("list", "steps") for b in section.body):
+    elif LISTED.match(heading) and listed:
         forms = words.LISTED
     elif not _is_name(heading) or (heading == p.title and len(answer) < 60):
         name = ""
+    elif not _tells(name, answer):
+        return None
+    elif RULING.search(p.title) and RULES.search(answer):
+        forms = words.RULES
     return ("heading", _placed(heading, pick(forms, heading).format(name), section, p)) if name else None
+
+
+def _tells(name: str, answer: str, *, wholly: bool = False) -> bool:
+    """Whether an answer takes up the name it is to introduce: two characters in a row of it; wholly: its end."""
+    if latin := LATIN.search(name):
+        return latin[0].lower() in answer.lower()
+    return name[-2:] in answer if wholly else any(name[i : i + 2] in answer for i in range(len(name) - 1))
 
 
 def _is_name(heading: str) -> bool:
@@ -117,32 +145,53 @@ def _placed(heading: str, asked: str, section: Section, p: Passage) -> str:
     if LATIN.search(heading):
         return asked
     place = setting(heading, section, p)
-    return place + asked if place or len(heading) > 6 else ""
+    return place + asked if place or len(heading) > 5 or (len(heading) > 2 and p.title.endswith(DOCUMENTS)) else ""
 
 
 def setting(heading: str, section: Section, p: Passage) -> str:
-    """Where a question belongs: 在Docker中， or 安装系统时，; empty where nothing above names anything."""
-    above = [h for h in (*reversed(section.parents), p.title) if usable(h) and h != heading]
+    """Where a question belongs: 使用Docker时， or 安装系统时，; empty where nothing above names anything that the heading does not."""
+    above = [h for h in (*reversed(section.parents), p.title) if usable(h) and h != heading and not BEGINNER.search(h)]
     named = next((h for h in above if LATIN.search(h)), above[-1] if above else "")
-    if not named or named in heading or len(named) > 30:
+    if named.endswith(DOCUMENTS):
+        named = KIND_OF_DOCUMENT.sub("", named).strip()
+        named = named if LATIN.search(named) else ""
+    if not named or named in heading or len(named) > 30 or (not LATIN.search(named) and shares(named, heading)):
         return ""
     stem = STEM.match(named)
-    named = stem[1] if stem and len(stem[1]) > 2 else named
+    return _at(stem[1] if stem and len(stem[1]) > 2 else named, p)
+
+
+def _at(named: str, p: Passage) -> str:
     if not named.startswith(("进入", "打开", "关闭")) and named.endswith(("界面", "页面", "菜单", "窗口", "面板")):
         return f"在{named}中，"
     if is_action(named):
         return f"{named}时，"
-    if named.endswith(DOCUMENTS):
-        return f"在《{named}》中，"
     if COMMAND_NAME.fullmatch(named) and usable(p.title) and p.title != named and HAN.search(p.title):
         return f"关于{p.title}中的{named}，"
-    return f"关于{named}，"
+    return f"使用{named}时，" if USED.search(named) or LATIN.fullmatch(named) else f"关于{named}，"
+
+
+def case(said: str, section: Section) -> str:
+    """What a condition belongs to, from the nearest heading, where it does not say so itself: 校准温度计时，."""
+    named = next((h for h in (section.heading, *reversed(section.parents)) if usable(h) and not h.endswith(DOCUMENTS)), "")
+    if not named or len(named) > 20 or shares(named, said):
+        return ""
+    if is_action(named) or TROUBLE.search(named):
+        return f"{named}时，"
+    return f"进行{named}时，" if NOMINAL.match(named) else f"关于{named}，"
+
+
+def shares(one: str, other: str) -> bool:
+    """Whether two texts have two Chinese characters in a row in common."""
+    pairs = {one[i : i + 2] for i in range(len(one) - 1)} - COMMON
+    return any(pair in other and len(HAN.findall(pair)) == 2 for pair in pairs)
 
 
 def usable(heading: str) -> bool:
     """Whether a heading names something a question may be about."""
     return (
         2 <= len(heading) <= 45
+        and not re.search("[:：]", heading)
         and heading not in words.GENERIC
         and not (ODD.search(heading) or FILE_NAME.search(heading) or VAGUE.search(heading) or ASKS.search(heading))
     )

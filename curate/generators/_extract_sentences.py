@@ -9,11 +9,10 @@ from curate.generators._extract_blocks import ITEM, Block
 from curate.generators._extract_passage import Pair, Passage, Section, size
 from curate.generators._extract_reading import paragraph, reading
 from curate.generators._extract_sections import is_link_list
-from curate.generators._extract_standing import finished, stands_alone
+from curate.generators._extract_standing import AHEAD, finished, stands_alone
 from curate.text import sentences
 
-# A sentence by itself that speaks of what comes next, or of what came before.
-AHEAD = re.compile(r"\bfollowing\b|\bas follows\b|如下|以下(?!简称)|下列|下面|下方", re.I)
+# A sentence by itself that speaks of what came before.
 BEHIND = re.compile(r"\b(?:this|these|those) (?!(?:is|may|can|will|year|month|week|day)\b)[a-z]|此(?!外|时)|上述|这[些个种]", re.I)
 FIRST = re.compile(r"[^。！？]*?(?:[.!?](?=\s)|[。！？])")
 LONGEST = 700  # characters of one sentence

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from curate.generators import _extract_chinese as words
 from curate.generators._extract_passage import Passage, Section, pick
-from curate.generators._extract_sections_chinese import LATIN, VAGUE, VERB, is_action, setting
+from curate.generators._extract_sections_chinese import LATIN, VAGUE, VERB, case, is_action, setting
 
 SUBJECT = r"(?P<x>[^，。；：？！、“”‘’《》\n]{2,24}?(?:[（(][^（）()\n]{1,50}[）)])?)"
 IS = re.compile(
@@ -57,7 +57,10 @@ def questions(sentence: str, section: Section, p: Passage) -> Iterator[tuple[str
         found = _definition(head, p, section.heading) or _aim(head) or _condition(head)
     if found:
         rule, question = found
-        yield rule, question if rule == "definition" else placed(question, section, p)
+        if rule == "condition" and not LATIN.search(p.title):
+            yield rule, case(question, section) + question
+        else:
+            yield rule, question if rule == "definition" else placed(question, section, p)
 
 
 def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | None:
@@ -129,6 +132,6 @@ def _contents(lead: str) -> tuple[str, str] | None:
 
 def placed(question: str, section: Section, p: Passage) -> str:
     """The question with its setting in front, unless it names that."""
-    place = setting("", Section(section.heading, (*section.parents, section.heading), section.level), p)
+    place = setting(question, Section(section.heading, (*section.parents, section.heading), section.level), p)
     named = LATIN.search(place)
     return question if named and named[0] in question else place + question

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from curate.generators import _extract_ask_english as ask
 from curate.generators import _extract_english as words
 from curate.generators._extract_passage import Passage, Section, pick
-from curate.generators._extract_sections_english import placed
+from curate.generators._extract_sections_english import trouble
+from curate.generators._extract_topic_english import placed
 
 SUBJECT = r"(?P<x>(?!(?:The|An?) )[A-Z0-9][\w’'/&.+-]*(?: [\w’'/&.+-]+){0,5}?(?: \([A-Za-z][\w/&. -]{1,20}\))?)"
 IS = re.compile(
@@ -30,6 +31,9 @@ YOU_ACT = re.compile(
 )
 # "To add, change, or drop it you must ...": the comma does not part aim and action.
 TWICE = re.compile(r"(?!you)[^.]*?\b(?:or|and) [^.]*?\byou (?:must|should|need|can|have|will)\b", re.I)
+# "Keep the warranty": what for is left to the passage.
+KEEP = re.compile(r"(?:keep|find|gain|avoid|ensure|make sure|help|see|learn|fix|solve)\b(?! \w+ [\w-]+ [\w-]+)")
+KINDS = re.compile(r" (?:Toolkit|Card|Program|System|Team|Office|Guide|Form|Process|Committee|Policy|Division|Board|Council|Fund|Act)$")
 YOU_CAN = re.compile(r"you(?: also)? (?:can|may|could)\b")
 MEASURE = re.compile(
     rf"The (?P<k>(?:[\w-]+ ){{0,2}}(?:{'|'.join(sorted(words.MEASURES))}|due date|default value|time limit)) "
@@ -74,7 +78,15 @@ def questions(sentence: str, section: Section, p: Passage) -> Iterator[tuple[str
         found = _definition(head, p, section.heading) or _measure(head) or _takes(head) or _condition(head) or _aim(head)
     if found:
         rule, question = found
-        yield rule, question if rule == "definition" else placed(question, section, p, always=rule in ("condition", "procedure", "code"))
+        yield rule, question if rule == "definition" else _placed(rule, question, section, p)
+
+
+def _placed(rule: str, question: str, section: Section, p: Passage) -> str:
+    """The question with what its section is about: "How do I find the cause if the values jump?"."""
+    case = trouble(section.heading)
+    if rule == "procedure" and case and not ask.content(case) & ask.content(question):
+        return f"{question[:-1]} if {case}?"
+    return placed(question, section, p, near=True)
 
 
 def _definition(sentence: str, p: Passage, heading: str) -> tuple[str, str] | None:
@@ -91,14 +103,22 @@ def _define(form: re.Pattern[str], found: re.Match[str], p: Passage, heading: st
     if not known and (form is IS or (form is IS_LOW and article == "the ")):
         return None
     name = article + (term if _keeps_capital(term, p) else term[:1].lower() + term[1:])
+    article = article or ("the " if KINDS.search(term) and not many else "")
+    name = name if name.startswith(article) else article + name
     if form is FOR:
         asked = f"What {found['v']} {name} responsible for?"
     elif form is MEANS:
         asked = f"What does {name} stand for?" if found["v"] == "stands for" else pick(words.TERM, term).format(name.removeprefix(article))
     elif "born" in term:
         asked = f"Who {found['v']} {term.split(' (')[0]}?"
+    elif found["rest"].startswith("any"):
+        asked = f"{'Who' if re.match('any(?:one|body)', found['rest']) else 'What'} counts as {name}?"
+    elif many and found["rest"].startswith("the "):
+        return None
+    elif " " not in term and not many and name.removeprefix(article).islower():
+        return None  # a common word: what it means here is not what it means
     else:
-        asked = pick(words.WHAT_ARE if many else words.WHAT_IS, term).format(name)
+        asked = f"What {found['v']} {name}?"
     return ("definition", asked)
 
 
@@ -152,7 +172,7 @@ def _aim(sentence: str) -> tuple[str, str] | None:
     if not found or found["x"].split()[0] not in words.VERBS or not _acts(found["y"]) or TWICE.match(found["y"]):
         return None
     own = ask.mine(found["x"])
-    if not _own_clear(own) or not ask.says_what(own) or " the current " in own:
+    if not _own_clear(own) or not ask.says_what(own) or " the current " in own or KEEP.match(own):
         return None
     return ("procedure", ask.how(found["x"], steps=False))
 

@@ -12,10 +12,11 @@ _POINTS_EN = re.compile(
     | above\ or\ below\b | (?:below|above)(?=[.,;:)]) | below\ (?:is|are)\b | the\ (?:[\w-]+\ )?\w+\ (?:below|above)\b
     | following\ (?:figure|image|picture|screenshot|diagram|chart)\b
     | (?:(?:figure|fig\.|table|listing|chapter|sections?)\ \d|appendix\ (?:\d|[a-z]\b))
-    | th(?:is|ese)\ (?:[\w-]+\ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|articles?|posts?|figure|table|diagram|image|videos?
-        |forms?|spreadsheet|threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b
+    | th(?:is|ese)\ (?:[\w-]+\ ){0,2}(?:pages?|sections?|chapter|documents?|links?|guide|instructions|articles?|posts?|figure|table
+        |diagram|image|videos?|forms?|spreadsheet|threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b
     | (?:see|click)\ here\b | skip\ ahead\b | pictured\b | todo\b | tbd\b | lorem\ ipsum\b | read\ more\b | table\ of\ contents\b
-    | at\ that\ time\b | which\ is\ linked\b | follow\ the\ instructions\.
+    | (?:directions|instructions|steps)\ (?:under|in)\ ["“] | as\ shown\b
+    | here(?:'s|’s|\ is)\ (?:how|where|what)\b | at\ that\ time\b | which\ is\ linked\b | follow\ the\ instructions\.
     | see\b.{1,60}\bfor\ (?:more|details|further|additional|directions|info)
     | (?:previous|next)\ (?:section|chapter|step|example) | earlier\ in\b | later\ in\ this\b )
     | (?<=\w\ )here[.)] | \(download\) | \(more\ info(?:rmation)?\) | \b(?:left|right)[-\ ]hand\ side\ of\ this
@@ -24,7 +25,7 @@ _POINTS_EN = re.compile(
     re.M | re.X,
 )
 _POINTS_ZH = re.compile(
-    r"""如[下上]?图|[下上]图|图\s?\d|见图|如[下上]?表|[下上]表|见表|表\s?\d|参见|参阅|详见|请见|如上所|上[文节述]|下[文节述]|前[文节]|前面|后[文面]|本[文章节篇]|点击(?:这里|此处)
+    r"""如[下上]?图|[下上]图|图\s?\d|见图|如[下上]?表|[下上]表|见表|表\s?\d|参见|参阅|详见|请见|如上所|上[文节述]|下[文节述]|前[文节]|前面|后[文面]|本(?:[文章节篇]|教程|指南|手册)|可参考|请参照|点击(?:这里|此处)
     |此[处文]|上一[节章步]|下一[节章]|如\s?\d[\d.]{0,6}\s?[节所]|第\s?[\d一二三四五六七八九十.]{1,6}\s?[章节]|点击[^，。]{0,14}查看|截图|请参考|^参考|参考《|接下来|一起来|待补充|未完待续|公众号""",
     re.X | re.M,
 )
@@ -38,11 +39,13 @@ _LOOSE_START = re.compile(
     re.I,
 )
 _CUT_LINE = re.compile(  # a line that breaks off, or a step that announces what does not come
-    r"\b(?:and|or|the|of|with|an?|to|our|your|from|into|at|via)$|[ \t][-–—]$"
+    r"^\s*[-*] (?:may|is|are|can|will|has|have|was) |\b(?:and|or|the|of|with|an?|to|our|your|from|into|at|via)$|[ \t][-–—]$"
     r"|\b(?:ask|posted?|share[ds]?|questions?|help|found|listed|available|message|join) in$"
     r"|如下(?:所示)?[。：:]\s*\n\s{0,4}(?:[2-9]|\d\d)[.、]|示例如下[。：:]\s*\n\s*说明",
     re.M,
 )
+# A sentence by itself that speaks of what comes next.
+AHEAD = re.compile(r"\bfollowing\b|\bas follows\b|如下|以下(?!简称)|下列|下面|下方", re.I)
 _HOLE = re.compile(  # where a site's template tag stood and is gone
     r"\b(?:to|the|in|with|at|and|or|of|for|from|via|by|on|our|your)(?:\s+[.,;](?!\w)| {2,}\w| \n *\w)|\(\s*\)|“\s*”"
 )

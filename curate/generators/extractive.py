@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from curate.generators import _extract_sections, _extract_sentences, _extract_tables, _extract_terms
-from curate.generators._extract_passage import Pair, Passage, passage
+from curate.generators._extract_passage import Pair, Passage, gist, passage
 from curate.generators._extract_standing import holed
 from curate.planning import View
 from curate.records import Chunk, Message, Sample, Task, content_id, sample, span
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 MODEL = False
 
 PER_CHUNK = 6
@@ -79,7 +79,22 @@ def _pairs(task: Task, chunk: Chunk, settings: Settings) -> Iterator[tuple[Passa
     p = passage(chunk, opens=bool(task.values.get("opens", True)), closes=bool(task.values.get("closes", True)))
     most = max(1, round(PER_CHUNK * settings.pairs_per_chunk))
     found = [pair for rule in RULES for pair in rule(p) if not holed(chunk.text, pair.start, pair.end)]
-    return ((p, pair) for pair in choose(found, most))
+    return ((p, pair) for pair in choose(_told_once(found), most))
+
+
+def _told_once(pairs: list[Pair]) -> list[Pair]:
+    """Without what asks much the same as a pair whose answer holds this one's and more."""
+    return [a for a in pairs if not any(_holds(b, a) and alike(a.question, b.question) for b in pairs)]
+
+
+def _holds(whole: Pair, part: Pair) -> bool:
+    return whole.start <= part.start and part.end <= whole.end and whole.end - whole.start > part.end - part.start
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two questions ask much the same: most of the words of the shorter one stand in the other too."""
+    a, b = gist(one), gist(other)
+    return len(a & b) * 5 >= 3 * min(len(a), len(b)) > 0 and abs(len(a) - len(b)) <= 2
 
 
 def choose(pairs: list[Pair], most: int) -> list[Pair]:
