@@ -22,6 +22,7 @@ SAMPLES = ("samples/handbook-en", "samples/handbook-zh")
 PART = re.compile(r"(<!-- (\w+):[^>]*-->\n)(.*?)(<!-- end -->)", re.DOTALL)
 AFFECTED = {"parse": "what is read", "chunk": "passages and splits", "generate": "what is made", "check": "checks", "export": "the dataset"}
 SHOWN_SUFFIXES = 9
+SHORTEST_SHOWN = 80  # characters of evidence
 
 
 def main() -> int:
@@ -118,15 +119,17 @@ def _json(value: object) -> str:
 
 
 def traced(dataset: Path) -> tuple[dict[str, object], dict[str, object]]:
-    """A row made from page 2 of a PDF, and its line in sources.parquet."""
+    """A short row made from page 2 of a PDF, and its line in sources.parquet."""
     import polars as pl
 
-    def on_page_2(origin: dict[str, object]) -> bool:
-        return "employee-handbook.pdf" in str(origin["documents"]) and "'page': 2" in str(origin["spans"])
-
-    origin = next(o for o in pl.read_parquet(dataset / "sources.parquet").to_dicts() if on_page_2(o))
-    lines = (dataset / str(origin["file"])).read_text(encoding="utf-8").split("\n")
-    return json.loads(lines[int(origin["line"]) - 1]), origin
+    spans, paths = pl.col("spans").list, pl.col("documents").list
+    length = spans.first().struct["end"] - spans.first().struct["start"]
+    found = pl.read_parquet(dataset / "sources.parquet").filter(
+        paths.first().struct["path"] == "employee-handbook.pdf", spans.first().struct["page"] == 2, length > SHORTEST_SHOWN
+    )
+    origin = found.sort(length, "id").row(0, named=True)
+    lines = (dataset / origin["file"]).read_text(encoding="utf-8").split("\n")
+    return json.loads(lines[origin["line"] - 1]), origin
 
 
 if __name__ == "__main__":
