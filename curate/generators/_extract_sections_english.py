@@ -62,7 +62,15 @@ def _role(heading: str, section: Section, p: Passage) -> str | None:
     if not forms:
         return None
     above = (section.parents[-1] if section.parents else p.title).rstrip(":").strip()
-    if not above or above == heading or ask.generic(above) or not is_name(above) or ask.verb_phrase(above) or DOCUMENT.search(above):
+    if (
+        not above
+        or above == heading
+        or ask.generic(above)
+        or not is_name(above)
+        or ask.verb_phrase(above)
+        or ask.base(above.split(" ")[0])
+        or DOCUMENT.search(above)
+    ):
         return None
     return pick(forms, heading, above).format(ask.name_phrase(above, ""))
 

@@ -16,6 +16,8 @@ _POINTS_EN = re.compile(
         |diagram|image|videos?|forms?|spreadsheet|threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b
     | (?:see|click)\ here\b | skip\ ahead\b | pictured\b | todo\b | tbd\b | lorem\ ipsum\b | read\ more\b | table\ of\ contents\b
     | (?:directions|instructions|steps)\ (?:under|in)\ ["“] | as\ shown\b
+    | in\ another\ window\b
+    | see\ the\ (?:list|page|guide|documentation|table)\b
     | here(?:'s|’s|\ is)\ (?:how|where|what)\b | at\ that\ time\b | which\ is\ linked\b | follow\ the\ instructions\.
     | see\b.{1,60}\bfor\ (?:more|details|further|additional|directions|info)
     | (?:previous|next)\ (?:section|chapter|step|example) | earlier\ in\b | later\ in\ this\b )
@@ -25,7 +27,7 @@ _POINTS_EN = re.compile(
     re.M | re.X,
 )
 _POINTS_ZH = re.compile(
-    r"""如[下上]?图|[下上]图|图\s?\d|见图|如[下上]?表|[下上]表|见表|表\s?\d|参见|参阅|详见|请见|如上所|上[文节述]|下[文节述]|前[文节]|前面|后[文面]|本(?:[文章节篇]|教程|指南|手册)|可参考|请参照|点击(?:这里|此处)
+    r"""如[下上]?图|[下上]图|图\s?\d|见图|如[下上]?表|[下上]表|见表|表\s?\d|参见|参阅|详见|请见|如上所|上[文节述]|下[文节述]|前[文节]|前面|后[文面]|本(?:[文章节篇]|教程|指南|手册)|可参考|请参照|参[照考]\s?\d|点击(?:这里|此处)
     |此[处文]|上一[节章步]|下一[节章]|如\s?\d[\d.]{0,6}\s?[节所]|第\s?[\d一二三四五六七八九十.]{1,6}\s?[章节]|点击[^，。]{0,14}查看|截图|请参考|^参考|参考《|接下来|一起来|待补充|未完待续|公众号""",
     re.X | re.M,
 )

@@ -10,7 +10,7 @@ from curate.generators import _extract_chinese as words_zh
 from curate.generators import _extract_english as words
 from curate.generators import _extract_sections_chinese as chinese
 from curate.generators._extract_blocks import Block
-from curate.generators._extract_passage import Pair, Passage, Section, hashed, size
+from curate.generators._extract_passage import SHEET, Pair, Passage, Section, hashed, size
 from curate.generators._extract_reading import clean, inline, plain
 from curate.generators._extract_standing import points
 from curate.generators._extract_topic_english import DOCUMENT, is_local, topical, under
@@ -180,6 +180,8 @@ def _bare(name: str) -> bool:
 
 def _place_en(said: str, section: Section, p: Passage) -> str:
     """What to put before a question: the nearest heading or title that adds a subject to what is said; "" where none does."""
+    if not section.heading and SHEET.search(p.chunk.title) and p.title.lower().endswith(("list", "table")):
+        return f"According to the {p.title.lower()}, {{}}"
     if is_local(p) or (topical(p.title) and not DOCUMENT.search(p.title)):
         own, title = english.content(said), p.title
         return "{}" if english.content(title) & own or re.search(r"[a-z]-?\w*\d|[A-Z]+-\d", said) else f"{under(title, p)}, {{}}"

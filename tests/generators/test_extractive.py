@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from curate.generators import extractive
-from curate.records import Chunk, Sample, Task, content_id
+from curate.records import Block, Chunk, Sample, Task, content_id
 from curate.settings import Settings
 
 
@@ -473,3 +474,110 @@ async def test_a_command_with_its_purpose_is_asked_for() -> None:
     assert holds(found, "list all running services")
     assert holds(found, "ommand")
     assert list(found.values()) == [text]
+
+
+async def test_a_topic_stands_in_front_only_where_the_question_needs_one() -> None:
+    text = (
+        "## Replacing a fuse\n\nSwitch the supply off, open the cover and put in a fuse of the same size, then close it.\n\n"
+        "## Ordering spare parts from the warehouse\n\nTechnicians order spare parts in the service app until four for the next day."
+    )
+    found = await questions(text, title="Installing the X-200")
+    assert holds(found, "For the X-200, how ")
+    assert holds(found, "order spare parts from the warehouse?")
+    assert not any("X-200" in q for q in found if "spare parts" in q)
+
+
+async def test_a_handbook_is_named_as_the_one_who_says_it() -> None:
+    text = "## Breaks\n\nA break of half an hour is due after six hours of work; breaks may be split into parts of 15 minutes each."
+    assert await questions(text, title="Staff Handbook") == ["What does the Staff Handbook say about breaks?"]
+
+
+async def test_a_question_of_customers_is_asked_as_it_stands() -> None:
+    body = "\n\nOne controller serves two houses when both of them have the same crop and stand next to each other."
+    found = await questions(f"## Can one controller serve two houses?{body}", title="Customer FAQ")
+    assert found == ["Can one controller serve two houses?"]
+    found = await questions(f"## Why does my controller heat and vent at the same time?{body}", title="Customer FAQ")
+    assert found == ["Why does my controller heat and vent at the same time?"]
+
+
+async def test_a_sentence_that_asks_what_its_section_asks_gives_no_second_pair() -> None:
+    text = (
+        "## Calibrating vent motors\n\nTo calibrate the vent motors, open the menu Motors and press Learn. Each motor runs to both ends, "
+        "and the controller stores how long it took."
+    )
+    found = await pairs(text, title="Controller manual")
+    assert len(found) == 1
+    assert next(iter(found.values())).endswith("how long it took.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Screens and energy\n\nOpening takes 8 minutes, in steps with pauses, so that cold air does not fall onto the crop at once.",
+        "## Placing the sensor box\n\nTo keep the reading true, replace the cotton wick of the wet bulb every 14 days with a new one.",
+        "## Backups\n\nA backup is a text file of about 40 kilobytes that holds all of the settings, but no passwords and values.",
+    ],
+)
+async def test_a_sentence_that_leaves_its_subject_out_is_not_asked(text: str) -> None:
+    found = await questions(text, title="Field notes")
+    assert not any(part in q for q in found for part in ("opening", "reading", "What is a backup"))
+
+
+async def test_codes_of_a_sheet_are_asked_for_meaning_and_action() -> None:
+    table = (
+        "| Alarm code | Class | Meaning | Action |\n| --- | --- | --- | --- |\n| A01 | A | It is too cold in the house | Check the boiler first |\n"
+        "| A02 | A | It is too warm in the house | Open the vents by hand |"
+    )
+    found = await pairs(table, title="error-codes.csv")
+    assert found["What does alarm code A01 mean?"] == "It is too cold in the house"
+    assert found["What should I do when alarm code A02 appears?"] == "Open the vents by hand"
+
+
+async def test_a_unit_or_a_type_alone_is_no_answer() -> None:
+    table = "| Setting | Range | Default value |\n| --- | --- | --- |\n| heat.day | 5 to 35 | on |\n| co2.target | 400 to 1200 | off |"
+    found = await pairs(f"## Climate settings\n\n{table}", title="Climate manual")
+    assert set(found.values()) == {"5 to 35", "400 to 1200"}
+    assert holds(found, "the range of the setting heat.day?")
+
+
+async def test_speaker_notes_and_tables_of_contents_are_no_part_of_an_answer() -> None:
+    body = "Disconnect the supply, lock the switch and keep the key until the work on the parts is done."
+    text = f"## Working on electrical parts\n\n{body}\n\nSpeaker notes: tell the story of last year here, if there is time."
+    one = chunk(text, title="Safety briefing")
+    one = replace(one, blocks=[Block("note", 100 + text.index("Speaker"), 100 + len(text))])
+    assert [s.messages[1].content for s in await generate(one)] == [body]
+    toc = chunk("## Contents\n\nRequesting leave … 3\n\nIf you lose your badge, report it to the security desk … 4", title="Staff Handbook")
+    assert await generate(replace(toc, blocks=[Block("toc", 113, 100 + len(toc.text))])) == []
+
+
+async def test_the_site_in_the_title_of_a_web_page_is_left_out() -> None:
+    text = "If you lose the key, write to the help desk and ask for another one before the end of the day."
+    found = await questions(text, path=("Key rings",), title="Rented lockers - The Example Site")
+    assert found
+    assert not holds(found, "Example Site")
+
+
+async def test_prose_that_announces_what_does_not_come_is_no_answer() -> None:
+    text = "## Requesting leave\n\nOpen the staff portal and fill in the following fields. Then wait for the approval of your supervisor."
+    assert await questions(text, title="Annual leave") == []
+
+
+async def test_chinese_rules_are_asked_as_rules_and_without_the_name_of_the_handbook() -> None:
+    text = (
+        "## 打卡规定\n\n员工每天上下班各打卡一次。如果忘记打卡，应当在三个工作日内填写补卡申请，由部门主管确认。\n\n"
+        "## 测量货物温度\n\n车辆靠台后先读取车载温度记录，再开门测量，每车抽取不少于六件货物，测量结果记在交接单上。\n\n"
+        "## 人员被困冷库\n\n冷库门内侧装有逃生推杆和报警按钮，被困人员可以推动推杆，也可以按下按钮，值班室须在三分钟内派人到达。"
+    )
+    found = await questions(text, title="员工手册", language="zh")
+    assert "打卡有哪些规定？" in found
+    assert holds(found, "测量货物温度？")
+    assert holds(found, "人员被困冷库时")
+    assert not holds(found, "《")
+
+
+async def test_a_chinese_condition_names_what_it_belongs_to() -> None:
+    text = (
+        "## 校准温度计\n\n探针温度计每周用冰水混合物校准一次，读数应当在正负零点五度以内。"
+        "固定探头每六个月由有资质的机构校准一次。如果误差超过允许范围，应当贴上停用标签并送修，同时通知质量员。"
+    )
+    assert holds(await questions(text, title="仓储作业规程", language="zh"), "校准温度计时，如果误差超过允许范围")
