@@ -42,7 +42,7 @@ def answer(section: Section) -> tuple[str, Block, Block] | None:
         kept.pop()
     if kept:
         kept[-1] = _without_pointer(*kept[-1])
-    if not kept or any(b.kind == "html" or is_link_list(b) or is_poor_table(b) for b, _ in kept) or kept[0][0].kind == "code":
+    if not kept or any(b.kind == "html" or has_bare_link(b) or is_poor_table(b) for b, _ in kept) or kept[0][0].kind == "code":
         return None
     text = "\n\n".join(r for _, r in kept)
     if not (LEAST <= size(text) <= MOST and stands_alone(text) and whole(kept)) or asks_back(text):
@@ -110,6 +110,11 @@ def is_link_list(block: Block) -> bool:
     links = sum(bool(LINK_ITEM.match(line)) for line in items)
     leads = sum(line.rstrip().endswith((":", "：")) for line in items)
     return links * 2 >= len(items) - leads > 0
+
+
+def has_bare_link(block: Block) -> bool:
+    """Whether an item of a list is a link and nothing else: it says nothing to who cannot follow it."""
+    return block.kind in LISTS and "](" in block.text and any(LINK_ITEM.match(line) for line in block.text.split("\n"))
 
 
 def is_poor_table(block: Block) -> bool:

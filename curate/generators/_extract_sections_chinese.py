@@ -175,7 +175,7 @@ def _at(named: str, p: Passage) -> str:
 def case(said: str, section: Section) -> str:
     """What a condition belongs to, from the nearest heading, where it does not say so itself: 校准温度计时，."""
     named = next((h for h in (section.heading, *reversed(section.parents)) if usable(h) and not h.endswith(DOCUMENTS)), "")
-    if not named or len(named) > 20 or shares(named, said):
+    if not named or len(named) > 20 or named[:2] in said or (TROUBLE.search(named) and shares(named, said)):
         return ""
     if is_action(named) or TROUBLE.search(named):
         return f"{named}时，"

@@ -36,7 +36,7 @@ def question(section: Section, answer: str, p: Passage) -> tuple[str, str] | Non
     role = _role(heading, section, p)
     if role or ask.generic(heading):
         return ("heading", role) if role else None
-    found = _how(heading, section) or _when_to(heading)
+    found = _how(heading, answer, section) or _when_to(heading)
     return (found[0], placed(found[1], section, p)) if found else _trouble(heading) or _about(heading, section, answer, p)
 
 
@@ -75,9 +75,9 @@ def _role(heading: str, section: Section, p: Passage) -> str | None:
     return pick(forms, heading, above).format(ask.name_phrase(above, ""))
 
 
-def _how(heading: str, section: Section) -> tuple[str, str] | None:
+def _how(heading: str, answer: str, section: Section) -> tuple[str, str] | None:
     phrase = ask.verb_phrase(heading)
-    if not phrase or len(phrase.split()) > 14 or re.search(r"[;:!?|<>{}\[\]…]|\.\.|/\w+/", phrase):
+    if not phrase or len(phrase.split()) > 14 or re.search(r"[;:!?|<>{}\[\]…]|\.\.|/\w+/|\([a-z]{2}", phrase):
         return None
     own = re.sub(r"\b(?:I|me|my)\b", "", ask.mine(phrase))
     if not ask.says_what(phrase):
@@ -86,7 +86,14 @@ def _how(heading: str, section: Section) -> tuple[str, str] | None:
     if not ask.clear(own) or len(phrase.split()) < 2 or (last[0] in ("and", "or") and last[1] in words.VERBS):
         return None
     steps = any(b.kind == "steps" for b in section.body)
-    return ("procedure" if steps else "heading", ask.how(phrase, steps=steps))
+    return ("procedure" if steps else "heading", ask.how(_small(phrase, answer), steps=steps))
+
+
+def _small(phrase: str, answer: str) -> str:
+    """A title in small letters where the answer writes all of its words so: "book a Rental Car"."""
+    capitals = re.findall(r"\b[A-Z][a-z]+\b", phrase)
+    common = all(re.search(rf"\b{word[:4].lower()}", answer) for word in capitals)
+    return re.sub(r"\b[A-Z][a-z]+\b", lambda m: m[0].lower(), phrase) if common else phrase
 
 
 def _trouble(heading: str) -> tuple[str, str] | None:
@@ -128,12 +135,20 @@ def _about(heading: str, section: Section, answer: str, p: Passage) -> tuple[str
 def _told(name: str, section: Section, p: Passage, *, single: bool) -> tuple[str, str] | None:
     """What there is to know about a thing: by the handbook that tells it, or at the place it holds for."""
     told = source(p)
+    if all(b.kind == "list" for b in section.body) and _scant(section.readings):
+        return None
     if told:
         return ("heading", words.SAYS.format(told, name))
     if is_local(p) and is_spelled_so(p):
         there = "" if ask.content(name) & ask.content(p.title) else f" in {p.title}"
         return ("heading", words.ABOUT[0].format(name + there))
     return None if single and not is_local(p) else ("heading", placed(pick(words.ABOUT, name).format(name), section, p))
+
+
+def _scant(lists: list[str]) -> bool:
+    """Whether the items of lists are labels rather than sentences."""
+    items = [line for text in lists for line in text.split("\n") if line.strip()]
+    return sum(len(line.split()) > 8 for line in items) * 2 < len(items)
 
 
 def _maybe_action(heading: str) -> bool:

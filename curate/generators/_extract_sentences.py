@@ -42,7 +42,8 @@ def _prose(block: Block, after: Block | None, section: Section, p: Passage) -> I
                 yield from _announced(block.start + start, said, after, section, p)
             continue
         for rule, question in _ask(said, section, p):
-            stop = _reach(block.text, spans, i) if rule == "definition" else end
+            others = rule == "definition" and any(_defines(block.text[a:b], section, p) for a, b in spans[i + 1 :])
+            stop = _reach(block.text, spans, i) if rule == "definition" and not others else end
             yield from _pair(rule, question, paragraph(block.text[start:stop]), block.start + start, block.start + stop)
 
 
@@ -87,6 +88,10 @@ def _item(block: Block, start: int, end: int, section: Section, p: Passage) -> I
 
 def _ask(said: str, section: Section, p: Passage) -> Iterator[tuple[str, str]]:
     return chinese.questions(said, section, p) if p.zh else english.questions(said, section, p)
+
+
+def _defines(sentence: str, section: Section, p: Passage) -> bool:
+    return len(sentence) <= LONGEST and any(rule == "definition" for rule, _ in _ask(paragraph(sentence), section, p))
 
 
 def _reach(text: str, spans: list[tuple[int, int]], i: int) -> int:

@@ -48,6 +48,8 @@ def placed(question: str, section: Section, p: Passage, *, near: bool = False, a
     """
     text = question[1:]
     own = ask.content(text)
+    if near and not own:
+        return ""
     taken_up = near and bool(own & ask.content(section.heading))
     pointing = near and (_points(text, section.heading) or (not taken_up and bool(CASE.search(text))))
     named = (own and not always and NAMED.search(COMMON.sub("", text))) or (good_title(p.title) and own & ask.content(p.title))

@@ -525,7 +525,8 @@ async def test_a_sentence_that_leaves_its_subject_out_is_not_asked(text: str) ->
 
 async def test_codes_of_a_sheet_are_asked_for_meaning_and_action() -> None:
     table = (
-        "| Alarm code | Class | Meaning | Action |\n| --- | --- | --- | --- |\n| A01 | A | It is too cold in the house | Check the boiler first |\n"
+        "| Alarm code | Class | Meaning | Action |\n| --- | --- | --- | --- |\n"
+        "| A01 | A | It is too cold in the house | Check the boiler first |\n"
         "| A02 | A | It is too warm in the house | Open the vents by hand |"
     )
     found = await pairs(table, title="error-codes.csv")
