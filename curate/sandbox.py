@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -59,16 +60,26 @@ class Pool:
     def submit(self, function: Callable[..., T], *arguments: Any) -> "Future[T]":
         """Starts one call of a module-level function in a child."""
         if self._pool is None:
-            import pebble
-
-            self._pool = pebble.ProcessPool(
-                max_workers=self.workers,
-                initializer=_prepare,
-                initargs=(self.limits.memory,),
-                context=multiprocessing.get_context("spawn"),
-            )
+            self._pool = self._started()
         future: Future[T] = self._pool.schedule(function, args=arguments, timeout=self.limits.seconds)
         return future
+
+    def _started(self) -> "pebble.ProcessPool":
+        import pebble
+
+        pool = pebble.ProcessPool(
+            max_workers=self.workers,
+            initializer=_prepare,
+            initargs=(self.limits.memory,),
+            context=multiprocessing.get_context("spawn"),
+        )
+        resource_tracker.ensure_running()  # it would lift the mask of the thread that starts it
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a child that still starts would tell of an interrupt itself
+        try:
+            assert pool.active  # starts the threads that start the children: these inherit the mask
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return pool
 
     def ahead(self, items: Iterable[A], start: Callable[[A], S]) -> Iterator[tuple[A, S]]:
         """Starts each item's work and yields item and work in their own order; few are read ahead, so memory stays bounded."""

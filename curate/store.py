@@ -131,11 +131,10 @@ class publishing:
             os.replace(self.temporary, self.path)
             return False
         self.temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise WorkspaceError(
-                f"cannot write {self.path}: {error.strerror or error}",
-                "free some space or choose another --out; what is done is kept",
-            ) from error
+        if isinstance(error, OSError) or "(os error " in str(error):  # as polars tells of a full disk
+            why = getattr(error, "strerror", "") or error
+            hint = "free some space or choose another --out; what is done is kept"
+            raise WorkspaceError(f"cannot write {self.path}: {why}", hint) from error
         return False
 
 

@@ -27,11 +27,16 @@ Style = Annotated[list[str], typer.Option("--style", metavar="S[,S]", help="shar
 At = Annotated[Path, typer.Argument(metavar="WORKSPACE", help="The folder that `curate build` wrote.", show_default=True)]
 
 
-def version(show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False) -> None:
-    """The callback of the command line as a whole."""
-    if show:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(__version__)
         raise typer.Exit
+
+
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """The callback of the command line as a whole."""
 
 
 def listed(values: list[str] | None) -> list[str] | None:

@@ -102,6 +102,5 @@ def build(
         if dry_run:
             return _built.show_estimate(estimate(job), json=json)
         built = build(job)
-    config.save(settings, out)  # only now: what made a build fail would make the next one fail too
     again = shlex.join(["curate", *sys.argv[1:]])
     return _built.show(job, built, again, json=json, quiet=quiet)

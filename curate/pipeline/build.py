@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from curate import plugins
+from curate import config, plugins, templates
 from curate.cache import Ledger
 from curate.errors import UsageError
 from curate.export import Exported
-from curate.llm import AskCounts, Models
+from curate.llm import AskCounts, Models, prices
 from curate.pipeline import chunks, files, rows, samples, tasks
 from curate.pipeline.job import Job
 from curate.runner import Ended
+from curate.settings import Settings
 from curate.sources import Unread, walk
 
 
@@ -54,11 +55,13 @@ class _Build:
         job = self.job
         if job.settings.retry_failed:
             self.forget("files")
+        _check_files_of(job.settings)
         found = self.survey()
         made = tasks.fingerprint(job, chunks.fingerprint(job, found.fingerprint))
         if tasks.asks(job.settings) and not self.stands("tasks", made):
             asyncio.run(tasks.reach(self.models()))  # a wrong key is told before hours of parsing, not after
         self.prepare(found)
+        config.save(job.settings, job.workspace.path)  # only now: what makes a build fail so far would make the next one fail too
         self.stage("tasks", made, self.generate)
         if not self.built.ended.signal:
             self.stage("rows", rows.fingerprint(job, made), self.export)
@@ -129,6 +132,13 @@ class _Build:
     def export(self) -> None:
         self.built.exported = rows.run(self.job)
         self.manifest["rows"] = {e.style: sum(e.rows.values()) for e in self.built.exported}
+
+
+def _check_files_of(settings: Settings) -> None:
+    """Reads the files that settings name and that only the end of a build needs: an error is told now, not after all was paid for."""
+    prices(settings)
+    if "text" in settings.style:
+        templates.control_tokens(settings.chat_template)
 
 
 def _unreadable(job: Job, what: str, lost: Iterable[tuple[str, str]]) -> UsageError:
