@@ -86,7 +86,7 @@ def _role(heading: str, answer: str, section: Section, p: Passage) -> tuple[str,
         return None
     called = f"命令 {above} " if COMMAND_NAME.fullmatch(above) else above
     asked = pick(forms[heading], heading, above).format(called)
-    if not asked.startswith("“") and (not LATIN.search(above) or COMMAND_NAME.fullmatch(above)):
+    if not LATIN.search(above) or COMMAND_NAME.fullmatch(above):
         asked = setting(above, section, p) + asked
     return ("heading", asked)
 

@@ -56,11 +56,12 @@ def placed(question: str, section: Section, p: Passage, *, near: bool = False, a
     if named and not (pointing and len(own) < 3):
         return question
     local = is_local(p)
-    if not always and not local and (len(own) > 2 or (len(own) > 1 and taken_up and not pointing)) and not (pointing and not taken_up):
+    enough = len(own) > 1 + (not taken_up or pointing) + (near and "if I " in text)
+    if enough and not (always or local or (pointing and not taken_up)):
         return question
     topic = p.title if local else _topic(own, section, p)
     if not topic:
-        return "" if pointing or len(own) < 1 + near else question
+        return "" if pointing or len(own) < 1 + near + (near and not taken_up and " I " in text) else question
     setting = under(topic, p)
     if question.startswith(SUFFIXED) and not setting.startswith("Regarding"):
         return f"{question[:-1]} {setting[:1].lower()}{setting[1:]}?"
@@ -121,17 +122,17 @@ def topical(heading: str) -> bool:
         good_title(heading)
         and not VAGUE_TOPIC.match(heading)
         and not CHAPTER.match(heading)
-        and is_name(heading)
+        and is_name(heading, most=10)
         and (gerund or not ask.verb_phrase(heading))
         and ask.clear(heading)
     )
 
 
-def is_name(heading: str) -> bool:
+def is_name(heading: str, *, most: int = 8) -> bool:
     """Whether a heading names a thing: a few words without verb, question or odd marks."""
     count = len(heading.split())
     return (
-        count <= 8
+        count <= most
         and "," not in heading
         and not (ODD.search(heading) or SENTENCE.search(heading) or NO_NAME.match(heading))
         and heading[:1].isalnum()
