@@ -145,7 +145,7 @@ def _placed(heading: str, asked: str, section: Section, p: Passage) -> str:
     latin = LATIN.search(heading)
     place = setting(heading, section, p)
     if latin:  # a short word such as ssh or curl names nothing particular
-        return asked if asked[0] not in "如怎" or len(latin[0]) > 4 or not latin[0].islower() or latin[0] in place else place + asked
+        return asked if heading.endswith("命令") or len(latin[0]) > 4 or not latin[0].islower() or latin[0] in place else place + asked
     return place + asked if place or len(heading) > 5 or (len(heading) > 2 and p.title.endswith(DOCUMENTS)) else ""
 
 

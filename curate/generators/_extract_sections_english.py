@@ -5,7 +5,7 @@ import re
 from curate.generators import _extract_ask_english as ask
 from curate.generators import _extract_english as words
 from curate.generators._extract_passage import Passage, Section, pick
-from curate.generators._extract_topic_english import DOCUMENT, ODD, is_local, is_name, is_spelled_so, placed, source, spelled
+from curate.generators._extract_topic_english import DOCUMENT, NAMED, ODD, is_local, is_name, is_spelled_so, placed, source, spelled
 
 WHEN_TO = re.compile(r"(when|what|where|who) (not )?to ([a-z]+ ?.*)", re.I)
 PLURAL = re.compile(
@@ -76,7 +76,7 @@ def _role(heading: str, section: Section, p: Passage) -> str | None:
 
 
 def _how(heading: str, answer: str, section: Section) -> tuple[str, str] | None:
-    phrase = ask.verb_phrase(heading)
+    phrase = ask.verb_phrase(re.sub(r" \([^()]* only\)$", "", heading))
     if not phrase or len(phrase.split()) > 14 or re.search(r"[;:!?|<>{}\[\]…]|\.\.|/\w+/|\([a-z]{2}", phrase):
         return None
     own = re.sub(r"\b(?:I|me|my)\b", "", ask.mine(phrase))
@@ -142,7 +142,11 @@ def _told(name: str, section: Section, p: Passage, *, single: bool) -> tuple[str
     if is_local(p) and is_spelled_so(p):
         there = "" if ask.content(name) & ask.content(p.title) else f" in {p.title}"
         return ("heading", words.ABOUT[0].format(name + there))
-    return None if single and not is_local(p) else ("heading", placed(pick(words.ABOUT, name).format(name), section, p))
+    question = pick(words.ABOUT, name).format(name)
+    asked = placed(question, section, p, always=all(b.kind == "list" for b in section.body))
+    alone = asked == question and not NAMED.search(name) and not (ask.content(name) & ask.content(p.title))
+    bare = (single and not is_local(p)) or (alone and len(ask.content(name)) < 3 and name.endswith("s"))  # "approval timelines": of what?
+    return None if bare else ("heading", asked)
 
 
 def _scant(lists: list[str]) -> bool:

@@ -32,7 +32,9 @@ YOU_ACT = re.compile(
 # "To add, change, or drop it you must ...": the comma does not part aim and action.
 TWICE = re.compile(r"(?!you)[^.]*?\b(?:or|and) [^.]*?\byou (?:must|should|need|can|have|will)\b", re.I)
 # "Keep the warranty": what for is left to the passage.
-KEEP = re.compile(r"(?:keep|find|gain|avoid|ensure|make sure|help|see|learn|fix|solve)\b(?! \w+ [\w-]+ [\w-]+)")
+KEEP = re.compile(
+    r"keep the\b|[a-z]+ some(?:body|one|thing)$|(?:keep|find|gain|avoid|ensure|make sure|help|see|learn|fix|solve)\b(?! \w+ [\w-]+ [\w-]+)"
+)
 KINDS = re.compile(r" (?:Toolkit|Card|Program|System|Team|Office|Guide|Form|Process|Committee|Policy|Division|Board|Council|Fund|Act)$")
 YOU_CAN = re.compile(r"you(?: also)? (?:can|may|could)\b")
 MEASURE = re.compile(
