@@ -17,6 +17,7 @@ LEAST, MOST = 12, 300  # words of an answer
 LINK_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\*\*)?\[[^\[\]\n]{1,300}\]\([^()\n]{1,500}\)(?:\*\*)?[\s.,;]*$")
 EMPTY_ROW = re.compile(r"^\|(?:\s*\|)+\s*$|\A[^\n]*\|\s*\|\s*$", re.M)
 COLON = re.compile("[:：]")
+FOOTNOTE = re.compile(r"\*\w")
 LISTS = ("list", "steps")
 
 
@@ -88,6 +89,8 @@ def _dispensable(block: Block, reading: str, *, before: str, rest: int) -> bool:
     """A last block that only points elsewhere."""
     if is_link_list(block):
         return not before.endswith(INTRODUCES) and rest >= 60  # of a short section the links may be the point
+    if block.kind == "text" and FOOTNOTE.match(reading) and "*" not in before:
+        return True
     return block.kind in ("text", "quote") and size(reading) <= 40 and points(reading) and not before.endswith(INTRODUCES)
 
 
