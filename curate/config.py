@@ -78,10 +78,10 @@ def _layers(flags: Mapping[str, Any], workspace: Path | None, directory: Path) -
 
 
 def _file(path: Path) -> tuple[str, dict[str, Any]]:
-    if not path.is_file():
-        return str(path), {}
     try:
-        return str(path), tomllib.loads(path.read_text(encoding="utf-8"))
+        return str(path), tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", "check the path and its permissions") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}", "mend the line it names") from None
 

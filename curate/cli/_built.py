@@ -60,7 +60,7 @@ def show_exported(exported: list[Exported], *, json: bool, quiet: bool) -> int:
 
 
 def _datasets(exported: list[Exported]) -> dict[str, object]:
-    return {e.style: {"folder": str(e.folder), "rows": e.rows} for e in exported}
+    return {e.folder.name: {"folder": str(e.folder), "rows": e.rows} for e in exported}
 
 
 def show_estimate(estimate: Estimate, *, json: bool) -> int:

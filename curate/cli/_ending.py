@@ -31,7 +31,7 @@ def lines(job: Job, built: Built, stages: Sequence[Stage], again: str, code: int
         yield f"{rows(exported)} -> {exported.folder}"
     yield from _splits(job, built)
     if len(built.unchanged) == STAGES:
-        yield f"nothing changed since the last build; the dataset is in {job.workspace.dataset}"
+        yield "nothing changed since the last build"
     if not job.settings.model:
         yield "answers are verbatim passages, for no model was asked; with one they get richer, for example:"
         yield f"  {again} --model MODEL --base-url http://HOST:PORT/v1"

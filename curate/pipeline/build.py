@@ -65,6 +65,7 @@ class _Build:
         self.stage("tasks", made, self.generate)
         if not self.built.ended.signal:
             self.stage("rows", rows.fingerprint(job, made), self.export)
+            self.built.exported = self.built.exported or self.recalled()
         return self.built
 
     def survey(self) -> files.Survey:
@@ -132,6 +133,12 @@ class _Build:
     def export(self) -> None:
         self.built.exported = rows.run(self.job)
         self.manifest["rows"] = {e.style: sum(e.rows.values()) for e in self.built.exported}
+        self.manifest["datasets"] = {e.folder.name: {"style": e.style, "rows": e.rows} for e in self.built.exported}
+
+    def recalled(self) -> list[Exported]:
+        """What the build before exported, where this one had nothing to export anew."""
+        found = self.manifest.get("datasets", {}).items()
+        return [Exported(d["style"], self.job.workspace.dataset / name, d["rows"], {}, 0) for name, d in found]
 
 
 def _check_files_of(settings: Settings) -> None:
