@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ModelServer
+from model_server import ModelServer
 
 from curate.accounts import Overview
 from curate.pipeline import Built, Job, build, estimate, export_only, overview

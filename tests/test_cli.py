@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ModelServer
+from model_server import ModelServer
 
 from curate.__main__ import main
 from curate.cli import _progress, _show

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ModelServer
+from model_server import ModelServer
 
 WHOLE = bool(os.environ.get("TEST_WHOLE"))
 ASKS, KILLS, SIGNALS, SLOTS = (2_000, 20, 20, 64) if WHOLE else (240, 3, 2, 16)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from conftest import ModelServer
+from model_server import ModelServer
 
 from curate.doctor import Finding, examine
 from curate.settings import Settings

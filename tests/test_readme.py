@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from conftest import ModelServer
+from model_server import ModelServer
 
 from curate.cli import app
 

@@ -44,7 +44,9 @@ def test_any_sample_comes_back_as_it_was_written(
 
 def test_pages_blocks_and_meta_of_a_document_survive(tmp_path: Path) -> None:
     table = Table(Document, tmp_path)
-    document = Document("d", "a.pdf", "A", "text", "en", [Page(0, 4, 595.0, 842.0)], [Block("text", 0, 4, 1, (1.0, 2.0, 3.0, 4.0))], {"k": None})
+    document = Document(
+        "d", "a.pdf", "A", "text", "en", [Page(0, 4, 595.0, 842.0)], [Block("text", 0, 4, 1, (1.0, 2.0, 3.0, 4.0))], {"k": None}
+    )
     table.write("0", [document])
     assert table.read("0") == [document]
 
