@@ -81,9 +81,8 @@ def test_ids_are_picked_from_the_parts_named(tmp_path: Path) -> None:
 
 def test_a_failed_write_leaves_the_old_part_and_no_temporary_file(tmp_path: Path) -> None:
     write_text(tmp_path / "a.txt", "old")
-    with pytest.raises(ValueError, match="stop"), publishing(tmp_path / "a.txt") as temporary:
-        temporary.write_text("half")
-        raise ValueError("stop")
+    with pytest.raises(UnicodeEncodeError), publishing(tmp_path / "a.txt") as temporary:
+        temporary.write_text("half\ud800", encoding="utf-8")
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
     assert (tmp_path / "a.txt").read_text() == "old"
 
