@@ -64,7 +64,8 @@ def verb_phrase(heading: str) -> str | None:
     if low.endswith("ing"):
         verb = base(low)
         naming = low in words.NAMING_GERUNDS - words.CLEAR_GERUNDS
-        if not verb or (naming and not takes(verb, follower) and follower not in ("with", "for", "to")):
+        product = re.match(r"\S*(?:[a-z][A-Z]|\.\w|\d)", rest)
+        if not verb or (naming and not product and not takes(verb, follower) and follower not in ("with", "for", "to")):
             return None
         return _gerunds(f"{verb} {rest}")
     if low in words.VERBS and (low not in words.NOUNISH or takes(low, follower)):
@@ -154,6 +155,8 @@ def named(heading: str, answer: str) -> str | None:
         return name[:1].lower() + name[1:]
     bare = re.search(rf"(?:^|[.!?] |\b(?:in|on|with|via|use|using|from|to|for|by|and) ){re.escape(heading)}\b", answer, re.I | re.M)
     found = re.search(rf"\b(the|an?) {re.escape(heading)}(?=[.,;:!?)]| (?:{GOES_ON})\b)", answer, re.I)
+    if found and " of " in name:
+        return f"the {name}"
     if found and not bare:
         return f"{found[1].lower()} {name}"
     head = re.split(r" (?:of|for|to|in|with|from|on|by|at|and|or|across) | \(", name, maxsplit=1)[0]

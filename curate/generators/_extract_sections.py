@@ -14,7 +14,9 @@ from curate.generators._extract_terms import is_glossary
 from curate.text import sentences
 
 LEAST, MOST = 12, 300  # words of an answer
-LINK_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\*\*)?\[[^\[\]\n]{1,300}\]\([^()\n]{1,500}\)(?:\*\*)?[\s.,;]*$")
+LINK_ITEM = re.compile(
+    r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\*\*)?\[[^\[\]\n]{1,300}\](?:\([^()\n]{1,500}\)|\[[^\[\]\n]{0,60}\])(?:\*\*)?[\s.,;]*$"
+)
 EMPTY_ROW = re.compile(r"^\|(?:\s*\|)+\s*$|\A[^\n]*\|\s*\|\s*$", re.M)
 COLON = re.compile("[:：]")
 FOOTNOTE = re.compile(r"\*\w")
@@ -117,7 +119,7 @@ def is_link_list(block: Block) -> bool:
 
 def has_bare_link(block: Block) -> bool:
     """Whether an item of a list is a link and nothing else: it says nothing to who cannot follow it."""
-    return block.kind in LISTS and "](" in block.text and any(LINK_ITEM.match(line) for line in block.text.split("\n"))
+    return block.kind in LISTS and any(LINK_ITEM.match(line) for line in block.text.split("\n"))
 
 
 def is_poor_table(block: Block) -> bool:

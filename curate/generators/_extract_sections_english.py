@@ -91,9 +91,10 @@ def _how(heading: str, answer: str, section: Section) -> tuple[str, str] | None:
 
 def _small(phrase: str, answer: str) -> str:
     """A title in small letters where the answer writes all of its words so: "book a Rental Car"."""
-    capitals = re.findall(r"\b[A-Z][a-z]+\b", phrase)
-    common = all(re.search(rf"\b{word[:4].lower()}", answer) for word in capitals)
-    return re.sub(r"\b[A-Z][a-z]+\b", lambda m: m[0].lower(), phrase) if common else phrase
+    capitals = re.findall(r"\b[A-Z][a-z]+\b(?!\.\w)", phrase)
+    if not all(re.search(rf"\b{w[:4].lower()}", answer) and not re.search(rf"[a-z,] {w}\b", answer) for w in capitals):
+        return phrase
+    return re.sub(r"\b[A-Z][a-z]+\b(?!\.\w)", lambda m: m[0].lower(), phrase)
 
 
 def _trouble(heading: str) -> tuple[str, str] | None:

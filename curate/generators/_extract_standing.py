@@ -16,11 +16,11 @@ _POINTS_EN = re.compile(
         |diagram|image|videos?|forms?|spreadsheet|threads?|folder|channel|sheet|docs?|files?|repo|deck|presentation|templates?)\b
     | (?:see|click)\ here\b | skip\ ahead\b | pictured\b | todo\b | tbd\b | lorem\ ipsum\b | read\ more\b | table\ of\ contents\b
     | (?:directions|instructions|steps)\ (?:under|in)\ ["“] | as\ shown\b
-    | \bsee\ how\ to\b | refer\ to\ the\ .{1,60}\bfor\ more\b | can\ be\ found\ (?:on|in|at)\ the\b
+    | \bsee\ (?:how\ to|details)\b | \bplease\ refer\ to\b | refer\ to\ the\ .{1,60}\bfor\ more\b | can\ be\ found\ (?:on|in|at)\ the\b
     | in\ another\ window\b | \bhere\ for\ (?:more|details)\b | ^\s*[*-]\ see\b
     | see\ the\ (?:list|page|guide|documentation|table)\b
     | here(?:'s|’s|\ is)\ (?:how|where|what)\b | at\ that\ time\b | which\ is\ linked\b | follow\ the\ instructions\.
-    | see\b.{1,60}\bfor\ (?:more|details|further|additional|directions|info)
+    | see\b.{1,60}\bfor\ (?:more|details|further|additional|directions|info|instructions|how)
     | (?:previous|next)\ (?:section|chapter|step|example) | earlier\ in\b | later\ in\ this\b )
     | (?<=\w\ )here[.)] | \(download\) | \(more\ info(?:rmation)?\) | \b(?:left|right)[-\ ]hand\ side\ of\ this
     | ^(?:written|posted|published|updated|last\ updated)\ (?:by|on)\b | ^(?:refer|return|go\ back|scroll)\ to\ 

@@ -29,7 +29,8 @@ SAYING = re.compile(
 )
 ABOUT = re.compile(r"^(?:questions (?:about|on)|(?:an? |\w+ )?(?:intro|introduction|guide) to) ", re.I)
 VAGUE_TOPIC = re.compile(
-    r"(?:additional|topics|other|more|further|specific|resources|guidance|requests|questions|words|classes|types|kinds|list)\b", re.I
+    r"(?:additional|examples|topics|other|more|further|specific|resources|guidance|requests|questions|words|classes|types|kinds|list)\b",
+    re.I,
 )
 CHAPTER = re.compile(r"[\w-]+ (?:and|&) [\w-]+$", re.I)  # "Security and Data" labels a chapter: it says nothing of a question in it
 DEFINITE = re.compile(  # "how long does the visit take?": which visit?
@@ -89,13 +90,13 @@ def is_spelled_so(p: Passage) -> bool:
 
 def _topic(own: set[str], section: Section, p: Passage) -> str:
     near = [h for h in (section.heading, *reversed(section.parents)) if len(h.split()) > 1 and h != p.title]
-    titled = [] if DOCUMENT.search(p.title) else [p.title]
+    titled = [p.title] if " " in p.title and not DOCUMENT.search(p.title) else []
     return next((h for h in (*near, *titled) if topical(h) and not (ask.content(h) & own)), "")
 
 
 def under(topic: str, p: Passage) -> str:
     """ "When installing the pump", "In Springfield", "Regarding annual leave"."""
-    name = ABOUT.sub("", topic)
+    name = re.sub(r"^The ", "the ", ABOUT.sub("", topic))
     if topic == p.title and is_local(p) and is_spelled_so(p):
         return f"In {name}"
     first, _, rest = name.partition(" ")
