@@ -7,8 +7,7 @@
     ├── ReplyError                -        one ask cannot be answered; becomes a Failure, never stops a build
     ├── CarryError                -        one sample does not fit one format; becomes a Failure of that export
     ├── BudgetReached             exit 4   --max-cost, --max-calls or --max-tokens is used up; what is done stays valid
-    ├── EndpointError             exit 5   no endpoint is usable: unreachable, wrong key, unknown model
-    └── GateError                 exit 6   a quality gate failed
+    └── EndpointError             exit 5   no endpoint is usable: unreachable, wrong key, unknown model
 
 Anything else that escapes is a bug, shows its traceback and exits 1.
 """
@@ -63,12 +62,6 @@ class EndpointError(CurateError):
     """No endpoint is usable."""
 
     exit_code = 5
-
-
-class GateError(CurateError):
-    """The dataset fails a quality gate."""
-
-    exit_code = 6
 
 
 def did_you_mean(word: str, choices: list[str]) -> str:

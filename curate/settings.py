@@ -30,7 +30,7 @@ class Settings(BaseModel):
     max_file_bytes: int = at("parse", 512 << 20, gt=0)
     """A larger file fails with a reason instead of being read."""
     pdf_backend: Literal["pymupdf", "pdfium"] = at("parse", "pymupdf")
-    """`pymupdf` (AGPL or commercial; headings, tables, boxes) or `pdfium` (BSD; text and boxes)."""
+    """`pymupdf` (AGPL or commercial) or `pdfium` (BSD and Apache; less sure of headings and tables, slower)."""
     password: str = at("parse", "", repr=False)
     """Password tried on encrypted documents; better given as CURATE_PASSWORD than in a file."""
 

@@ -22,6 +22,7 @@ _UNTITLED = re.compile(
     r".*\.(docx?|pdf|indd|tex|dvi|pptx?|xlsx?|qxd|rtf)$)",
     re.IGNORECASE,
 )
+NO_LIBRARY = "install it, or choose the other reader: --set pdf_backend=pdfium (or pymupdf)"
 
 
 def sniff(name: str, data: bytes) -> int:
@@ -39,7 +40,10 @@ def parse(name: str, data: bytes, settings: Settings) -> list[Document]:
     if not data:
         raise DocumentError("empty file: 0 bytes", "remove it or fetch it again")
     backend = _pdf_pdfium if settings.pdf_backend == "pdfium" else _pdf_mupdf
-    reading = backend.read(data, settings.password)
+    try:
+        reading = backend.read(data, settings.password)
+    except ModuleNotFoundError as error:
+        raise DocumentError(f"reading PDF with {settings.pdf_backend} needs {error.name}", NO_LIBRARY) from None
     bodies = without_furniture(reading.sheets)
     style = style_of((line for body in bodies for line in body), reading.toc)
     found = [

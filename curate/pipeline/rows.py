@@ -11,9 +11,9 @@ from curate.work import versions
 
 
 def fingerprint(job: Job, samples: str) -> str:
-    """What the rows depend on: the samples, the formats and their settings, a user's own chat template."""
-    template = Path(job.settings.chat_template)
-    own = hashlib.sha256(template.read_bytes()).hexdigest() if template.is_file() else ""
+    """What the rows depend on: the samples, the formats and their settings, a user's own chat templates."""
+    templates = [Path(job.settings.chat_template), *sorted((job.workspace.path / "chat_templates").glob("*.jinja"))]
+    own = [hashlib.sha256(p.read_bytes()).hexdigest() for p in templates if p.is_file()]
     parts = [samples, affecting(job.settings, "export"), versions("formats", job.settings.style), own]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()
 

@@ -20,7 +20,7 @@ def token_counter(tokenizer_path: str = "") -> Counter:
     try:
         from tokenizers import Tokenizer
     except ImportError:
-        raise UsageError("counting with a tokenizer file needs the `tokenizers` library", "pip install tokenizers") from None
+        raise UsageError("counting with a tokenizer file needs the `tokenizers` library", "pip install 'curate[tokenizers]'") from None
     if not Path(tokenizer_path).is_file():
         raise UsageError(
             f"the tokenizer file {tokenizer_path} does not exist", "give the path of a tokenizer.json, or leave `tokenizer` empty"
