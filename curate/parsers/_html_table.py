@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _WIDEST, _LONGEST = 200, 20_000  # columns, rows: a forged span must not fill the memory
 _BOLD = re.compile(r"\*\*[^*]+\*\*")
 _ITEM = re.compile(r"(?m)^\s*(?:[-*]|\d+\.) ")
+_MARKS = {"heading": re.compile(r"^#+ "), "quote": re.compile(r"(?m)^(?:> ?)+")}  # elsewhere # and > are what the cell says: ">= 10", "#3"
 
 
 def pieces(table: "LexborNode", depth: int) -> list[_html.Piece]:
@@ -98,7 +99,7 @@ def _text(cell: "LexborNode", depth: int) -> str:
         elif kind == "code":
             parts.append(f"`{' '.join(text.strip('`').split(chr(10), 1)[-1].split())}`")
         else:
-            parts.append(" ".join(text.lstrip("#> ").split()))
+            parts.append(" ".join(_MARKS[kind].sub("", text).split() if kind in _MARKS else text.split()))
     text = " ".join(parts)
     return text[2:-2] if _BOLD.fullmatch(text) else text
 

@@ -14,7 +14,7 @@ from curate.parsers import _html_page, _mail_quotes, _paragraphs
 from curate.records import Document
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 SUFFIXES = (".eml", ".mbox", ".mbx")
 
 _FIELD = re.compile(

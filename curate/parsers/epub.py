@@ -18,7 +18,7 @@ from curate.settings import Settings
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-VERSION = 1
+VERSION = 2
 SUFFIXES = (".epub",)
 
 _FONTS = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}  # obfuscated fonts: the text is open

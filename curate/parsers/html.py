@@ -10,7 +10,7 @@ from curate.parsers import _html_page
 from curate.records import Document
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 SUFFIXES = (".html", ".htm", ".xhtml")
 
 _START = re.compile(rb"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b")

@@ -11,7 +11,7 @@ from curate.parsers import _records
 from curate.records import Document
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".geojson")
 
 _HINT = "check the file with a JSON validator"

@@ -10,7 +10,7 @@ from curate.parsers import _markdown
 from curate.records import Document
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".rmd", ".qmd")
 
 _HEADINGS = re.compile(rb"(?m)^#{1,4} \S")

@@ -11,7 +11,7 @@ from curate.parsers import _markdown
 from curate.records import Document
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 SUFFIXES = (".ipynb",)
 
 _OUTPUT_LINES, _OUTPUT_CHARACTERS = 20, 2000

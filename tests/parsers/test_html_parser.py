@@ -80,6 +80,17 @@ def test_spans_in_tables_are_filled() -> None:
     assert text(source) == "Costs\n\n| Year | Cost Low | Cost High |\n| --- | --- | --- |\n| 2024 | 1 | 2 |\n| 2024 | 3 | 4 \\| 5 |"
 
 
+def test_comparisons_and_numbers_in_cells_keep_their_signs() -> None:
+    body = "<tr><td>size</td><td>&gt;10</td></tr><tr><td>rank</td><td>&gt;=1 or #3</td></tr><tr><td>#4</td><td>&gt; 2</td></tr>"
+    note = "<tr><td><h3>Note</h3></td><td><blockquote><p>one</p><p>two</p></blockquote></td></tr>"
+    assert text(f"<table><tr><th>Name</th><th>Range</th></tr>{body}{note}</table>").splitlines()[2:] == [
+        "| size | >10 |",
+        "| rank | >=1 or #3 |",
+        "| #4 | > 2 |",
+        "| Note | one two |",
+    ]
+
+
 def test_tables_of_keys_and_values_become_lists_and_layout_tables_unfold() -> None:
     assert (
         text("<table><tr><th>Owner:</th><td>Team A</td></tr><tr><th>Since</th><td>2020</td></tr></table>")
