@@ -86,9 +86,13 @@ def _cell(text: str) -> str:
 def built(folder: Path) -> dict[str, Callable[[], str]]:
     """The parts that a build of the samples gives."""
     (folder / "samples").symlink_to(ROOT / "samples")
-    words = [sys.executable, "-m", "curate", "build", *SAMPLES, "--style", "sharegpt,alpaca"]
-    wide = {**os.environ, "COLUMNS": "120"}
-    shown = subprocess.run(words, cwd=folder, env=wide, check=True, capture_output=True, text=True, encoding="utf-8").stderr
+
+    def curate(*words: str) -> str:
+        command, wide = [sys.executable, "-m", "curate", *words], {**os.environ, "COLUMNS": "120"}
+        return subprocess.run(command, cwd=folder, env=wide, check=True, capture_output=True, text=True, encoding="utf-8").stderr
+
+    curate("build", *SAMPLES, "--style", "sharegpt,alpaca", "--quiet")
+    shown = curate("status")  # not what the build says: its progress depends on the machine
     row, origin = traced(folder / "curated/dataset/sharegpt")
     return {
         "accounts": lambda: f"```\n{accounts(shown)}\n```\n",
