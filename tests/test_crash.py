@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def committed(out: Path) -> set[str]:
     path = out / ".curate" / "cache.sqlite"
     if not path.exists():
         return set()
-    with sqlite3.connect(path) as link:
+    with closing(sqlite3.connect(path)) as link:
         assert link.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return {json.loads(raw)["id"] for (raw,) in link.execute("SELECT reply FROM replies")}
 
@@ -153,10 +154,10 @@ def committed_in_order(out: Path, log: Path, content: bytes) -> list[str]:
     """The keys of a copy of the ledger whose log holds this content, oldest first."""
     copy = out.parent / "copy.sqlite"
     for old in out.parent.glob("copy.sqlite*"):
-        old.unlink()
+        old.unlink(missing_ok=True)  # SQLite may be clearing up after the copy before
     copy.write_bytes((log.parent / "cache.sqlite").read_bytes())
     copy.with_name("copy.sqlite-wal").write_bytes(content)
-    with sqlite3.connect(copy) as link:
+    with closing(sqlite3.connect(copy)) as link:
         assert link.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         if not link.execute("SELECT 1 FROM sqlite_master WHERE name = 'replies'").fetchone():
             return []

@@ -53,7 +53,10 @@ def test_the_wheel_holds_the_shipped_files_and_no_others(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
-def test_an_installed_curate_builds_the_samples_from_another_folder(installed: Path, tmp_path: Path) -> None:
+def test_an_installed_curate_builds_the_samples_from_another_folder(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)  # else another curate might be found first
     where = subprocess.run(
         [installed.parent / "python", "-c", "import curate; print(curate.__file__)"], cwd=tmp_path, check=True, capture_output=True
     )

@@ -13,7 +13,7 @@ from curate.filters._pii_shapes import LEFT, PLAUSIBLE, RIGHT, SHAPES, gated
 from curate.records import Chunk, Json, Message, Sample, ToolCall, Verdict
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 
 BREAK = "\n\x1e\n"  # parts the fields of a sample; no shape reaches across it
 Path = list[str | int]

@@ -582,3 +582,46 @@ async def test_a_chinese_condition_names_what_it_belongs_to() -> None:
         "固定探头每六个月由有资质的机构校准一次。如果误差超过允许范围，应当贴上停用标签并送修，同时通知质量员。"
     )
     assert holds(await questions(text, title="仓储作业规程", language="zh"), "校准温度计时，如果误差超过允许范围")
+
+
+TOOL = "Set the option `quotes` before the first call of `encode`, so that all of the output is wrapped in `double` marks."
+
+
+async def test_technical_text_is_asked_with_the_name_of_its_product() -> None:
+    text = f"## Changing quotes of strings\n\n{TOOL}"
+    (found,) = await questions(text, title="quote-tool")
+    assert found.startswith("Regarding quote-tool, ")
+    (found,) = await questions(text, title="Quoting - The Demo Book")
+    assert found.startswith("In the Demo Book, ")
+    assert await questions(text, title="Installation") == []
+
+
+@pytest.mark.parametrize("heading", ["encode(text, options)", "Quote Options", "static Tool.types", "new Encoder(options)"])
+async def test_signatures_and_labels_of_technical_text_are_not_asked(heading: str) -> None:
+    assert await questions(f"## {heading}\n\n{TOOL} These options and types are read once by the encoder.", title="quote-tool") == []
+
+
+@pytest.mark.parametrize("title", ["Changelog", "Release notes", "Version 2.1.0", "License"])
+async def test_changes_and_licences_are_not_asked(title: str) -> None:
+    text = "## Requesting leave\n\nStaff open the portal, choose the dates and wait until a supervisor has approved the request."
+    assert await questions(text, title=title) == []
+    assert await questions(text, title="Staff Handbook")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The number of concurrent test tasks is controlled by a variable that is read once when the run begins.",
+        "The maximum number of symbolic links is generally much higher than what the native call supports.",
+        "The number of calls to a function (the default is the entry point) of the program that was started.",
+    ],
+)
+async def test_a_quantity_without_a_value_is_not_asked(text: str) -> None:
+    assert await questions(text, title="Tasks") == []
+
+
+async def test_a_heading_in_title_case_that_the_prose_does_not_take_up_is_not_asked_about() -> None:
+    text = (
+        "## Quantitative Results\n\nWe picked the parameters with the best results and then trained the model on three public sets of data."
+    )
+    assert await questions(text, title="Reading tables with models") == []
