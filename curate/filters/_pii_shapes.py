@@ -15,7 +15,8 @@ LOCAL = r"[0-9A-Za-z%'+\-_\p{Latin}\p{Cyrillic}\p{Greek}\p{Arabic}\p{Hebrew}\p{D
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"  # a sentence may run into such a local part, so it is short
 HOST = r"[0-9A-Za-z\p{L}](?:[0-9A-Za-z\p{L}\-]{0,62}\.)+(?:[A-Za-z]{2,24}|xn--[0-9a-z\-]{2,40})"
 PHONE_WORD = (
-    r"(?i:\b(?:tele)?phones?|\btel\b|\bmobile|\bcell|\bfax|whatsapp|wechat|\bcall(?:ed|ing)?\b|\bdial|\bhotline|\bemergency number|\bsms\b|\btext me|"
+    r"(?i:\b(?:tele)?phones?|\btel\b|\bmobile|\bcell|\bfax|whatsapp|wechat|\bcall(?:ed|ing)?\b|\bdial|\bhotline|\bsms\b|\btext me|"
+    r"\bemergency number|"
     r"\bcontact|\breach|\bring\b|电话|手机|座机|热线|致电|拨打|传真|联系方式|联系我)"
 )
 SECRET_WORD = (
@@ -31,7 +32,7 @@ SHAPES: list[tuple[str, float, str]] = [
     ("PHONE_NUMBER", 0.65, rf"{LEFT}00[1-9][0-9]{{0,2}}(?:[ .\-][0-9]{{2,8}}){{2,5}}{EXTENSION}{RIGHT}"),
     ("PHONE_NUMBER", 0.65, rf"{LEFT}(?:1[ .\-])?(?:\([2-9][0-9]{{2}}\) ?|[2-9][0-9]{{2}}[.\-])[0-9]{{3}}[.\-][0-9]{{4}}{EXTENSION}{RIGHT}"),
     ("PHONE_NUMBER", 0.6, rf"{LEFT}(?:86[\- ])?1[3-9][0-9](?:[0-9]{{8}}|[\- ][0-9]{{4}}[\- ][0-9]{{4}}){RIGHT}"),
-    ("PHONE_NUMBER", 0.6, rf"{LEFT}(?:\(0[0-9]{{2,3}}\) ?|（0[0-9]{{2,3}}）|0[0-9]{{2,3}}-)[2-9][0-9]{{2,3}}-?[0-9]{{4}}{EXTENSION}{RIGHT}"),
+    ("PHONE_NUMBER", 0.6, rf"{LEFT}(?:\(0[0-9]{{2,3}}\) ?|（0[0-9]{{2,3}}）|0[0-9]{{2,3}}-)[2-9]\d{{2,3}}-?[0-9]{{4}}{EXTENSION}{RIGHT}"),
     ("PHONE_NUMBER", 0.6, rf"{LEFT}[48]00-(?:[0-9]{{3}}-[0-9]{{4}}|[0-9]{{4}}-[0-9]{{3}}){RIGHT}"),
     ("PHONE_NUMBER", 0.5, rf"{PHONE_WORD}[^0-9\n+(]{{0,25}}\K\+?\(?[0-9][0-9 ().\-/]{{5,18}}[0-9]{EXTENSION}{RIGHT}"),
     ("CN_ID_CARD", 0.9, rf"{LEFT}[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{{3}}[0-9Xx]{RIGHT}"),

@@ -58,7 +58,7 @@ def verb_phrase(heading: str) -> str | None:
         return _lower_first(text)
     first, _, rest = heading.partition(" ")
     low = first.lower()
-    if not rest or not first.isalpha() or first.isupper() or _titled(rest):
+    if not rest or not first.isalpha() or first.isupper() or _titled(rest) or (rest[0].isupper() and rest.lower() in words.GENERIC):
         return None
     follower = rest.split()[0].lower().strip(",.:;")
     if low.endswith("ing"):

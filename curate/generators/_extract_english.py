@@ -65,7 +65,7 @@ PREPOSITIONS = _words("to from in on for with into through as against about via 
 NAMING_GERUNDS = _words(
     """consulting counseling training funding engineering onboarding meeting meetings billing pricing testing parking staffing timing
     planning building working recording reporting operating hiring processing managing marketing mapping publishing networking
-    teaching advertising understanding warning setting settings beginning opening ending filing mailing following listing banking
+    teaching advertising understanding warning setting settings beginning opening ending filing mailing following listing banking guiding
     housing clothing lighting heating printing programming accounting purchasing recruiting outstanding existing remaining upcoming
     ongoing supporting leading living learning reading writing speaking drawing shipping tracking monitoring scheduling rating
     roaming logging caching routing binding offering posting briefing hearing finding findings drafting packaging counting debugging

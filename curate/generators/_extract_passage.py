@@ -20,6 +20,7 @@ NUMBERING = re.compile(
 )
 SUBTITLE = re.compile(r": |：|——|\s—\s")
 SITE = re.compile(r"\s[–|·-]\s")  # what a web page's title has after it names the site
+BADGE = re.compile(r"\s*\[\]\([^()\s]*\)")  # a picture that linked somewhere
 SHEET = re.compile(r"\.(?:csv|tsv|jsonl?|xlsx?)$", re.I)
 UNREAD = ("toc", "note")  # a table of contents, and what a speaker notes beside the slide
 LONGER = re.compile(r"[A-Za-z]{4,}|[A-Za-z]*\d\w*")
@@ -127,7 +128,7 @@ def subject(heading: str) -> str:
 
 def document_title(title: str) -> str:
     """A title as words; the full stop of an abbreviation stays."""
-    words = SHEET.sub("", title).replace("_", " ") if SHEET.search(title) else SITE.split(subject(title))[0]
+    words = SHEET.sub("", title).replace("_", " ") if SHEET.search(title) else SITE.split(subject(BADGE.sub("", title)))[0]
     words = words[:1].upper() + words[1:].replace("-", " ") if SHEET.search(title) else words
     short = SUBTITLE.split(words)[0]
     words = short if len(short.split()) > 1 or (HAN.search(short) and len(short) > 3) else words

@@ -42,6 +42,11 @@ MEASURE = re.compile(
     r"(?P<p>for|of|on|to) (?P<x>[^,.;:?!]{3,70}?) (?P<v>is|are) (?P<rest>[^?]+)",
     re.S,
 )
+# "The number of frames is bounded by the stack": no number is told.
+VALUE = re.compile(
+    r"^(?!\w+ed by\b)[^,;]{0,50}?(?:\d|[`“\"'$€£]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|zero|half|no|unlimited)\b)"
+)
+TOLD = re.compile(r"deadline|cut-?off|date|purpose|goal|aim|objective|role|name")
 TAKES = re.compile(
     r"(?P<x>[A-Z][^,.;:?!]{2,70}?) (?:usually |typically |generally |normally )?(?P<v>takes?|lasts?|costs?) "
     r"(?P<rest>(?:up to |about |around |approximately |at least |between |roughly )?"
@@ -117,7 +122,7 @@ def _define(form: re.Pattern[str], found: re.Match[str], p: Passage, heading: st
         asked = f"{'Who' if re.match('any(?:one|body)', found['rest']) else 'What'} counts as {name}?"
     elif many and found["rest"].startswith("the "):
         return None
-    elif " " not in term and not many and name.removeprefix(article).islower():
+    elif " " not in term and name.removeprefix(article).islower():
         return None  # a common word: what it means here is not what it means
     else:
         asked = f"What {found['v']} {name}?"
@@ -191,7 +196,7 @@ def _code(lead: str) -> tuple[str, str] | None:
 
 def _own_clear(phrase: str) -> bool:
     return ask.clear(re.sub(r"\b(?:I|me|my)\b", "", phrase)) and not re.search(
-        r"\bquestions?\b|\bhelp\b|\bconcerns?\b|\bmore information\b|\bnot sure\b|\bunsure\b", phrase
+        r"\bquestions?\b|\bhelp\b|\bconcerns?\b|\b(?:more information|know more|learn more)\b|\bnot sure\b|\bunsure\b", phrase
     )
 
 
@@ -202,6 +207,8 @@ def _measure(sentence: str) -> tuple[str, str] | None:
         or not ask.clear(found["x"])
         or found["x"].lower().split()[0] in words.NOT_A_NAME - {"the"}
         or re.search(r"\b(?:is|are|that|which|to be)\b", found["x"])
+        or found["x"].count("(") != found["x"].count(")")
+        or not (VALUE.search(found["rest"]) or TOLD.search(found["k"]))
     ):
         return None
     return ("quantity", f"What {found['v']} the {found['k']} {found['p']} {found['x']}?")

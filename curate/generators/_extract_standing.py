@@ -21,6 +21,7 @@ _POINTS_EN = re.compile(
     | see\ the\ (?:list|page|guide|documentation|table)\b
     | here(?:'s|’s|\ is)\ (?:how|where|what)\b | at\ that\ time\b | which\ is\ linked\b | follow\ the\ instructions\.
     | see\b.{1,60}\bfor\ (?:more|details|further|additional|directions|info|instructions|how)
+    | see\ (?:also\ )?`?[\w./-]+\.(?:md|rst|txt|html?)\b | take\ a\ look\ at\ the\b
     | (?:previous|next)\ (?:section|chapter|step|example) | earlier\ in\b | later\ in\ this\b )
     | (?<=\w\ )here[.)] | \(download\) | \(more\ info(?:rmation)?\) | \b(?:left|right)[-\ ]hand\ side\ of\ this
     | ^(?:written|posted|published|updated|last\ updated)\ (?:by|on)\b | ^(?:refer|return|go\ back|scroll)\ to\ 

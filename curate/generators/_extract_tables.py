@@ -151,7 +151,7 @@ def _ask_en(first: str, column: str, key: str, section: Section, p: Passage) -> 
     elif not TELLS_EN.fullmatch(column):
         called = f"the {kind} {name}" if kind and (_bare(name) or (KEY.fullmatch(name) and MEANS.fullmatch(kind))) else _article(name)
         asked = f"what is the {column} of {called}?" if OF_EN.fullmatch(column) else ""
-    elif DOES.fullmatch(first):
+    elif DOES.fullmatch(first) and not re.search(r"^-|,", name):  # an option is no command
         asked = f"what does the {first.rstrip('s')} {name} do?"
     elif MEANS.fullmatch(first):
         asked = f"what does the {first.rstrip('s')} “{name}” mean?"

@@ -146,7 +146,7 @@ def good_title(title: str) -> bool:
         1 <= len(title.split()) <= 10
         and len(title) > 3
         and not FILE_NAME.search(title)
-        and not re.search(r"[\[\]{}<>|]|—|\.\.\.", title)
+        and not re.search(r"[\[\]{}<>|?*]|—|\.\.\.|\d\.\d+\.\d", title)
         and not ask.generic(title)
     )
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from curate.generators import _extract_sections, _extract_sentences, _extract_tables, _extract_terms
+from curate.generators._extract_named import named
 from curate.generators._extract_passage import Pair, Passage, gist, passage
 from curate.generators._extract_standing import holed
 from curate.planning import View
 from curate.records import Chunk, Message, Sample, Task, content_id, sample, span
 from curate.settings import Settings
 
-VERSION = 2
+VERSION = 3
 MODEL = False
 
 PER_CHUNK = 6
@@ -79,7 +80,8 @@ def _pairs(task: Task, chunk: Chunk, settings: Settings) -> Iterator[tuple[Passa
     p = passage(chunk, opens=bool(task.values.get("opens", True)), closes=bool(task.values.get("closes", True)))
     most = max(1, round(PER_CHUNK * settings.pairs_per_chunk))
     found = [pair for rule in RULES for pair in rule(p) if not holed(chunk.text, pair.start, pair.end)]
-    return ((p, pair) for pair in choose(_told_once(found), most))
+    sure = found if p.zh else [pair for one in found if (pair := named(one, p))]
+    return ((p, pair) for pair in choose(_told_once(sure), most))
 
 
 def _told_once(pairs: list[Pair]) -> list[Pair]:
