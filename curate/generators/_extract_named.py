@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from curate.generators import _extract_ask_english as ask
+from curate.generators import _extract_english as words
 from curate.generators._extract_passage import SITE, Pair, Passage, Section
 from curate.generators._extract_reading import plain
 from curate.generators._extract_topic_english import SAYING, good_title
@@ -22,7 +23,14 @@ LIKE_A_NAME = re.compile(r"[a-z][\w./-]*[a-z0-9]|\w*[a-z][A-Z]\w*|[A-Z]\w*\.[a-z
 BOOK = re.compile(r"(?:the |an? )?(.+?)(?: v?\d[\d.]*)?(?: (?:documentation|docs|api|manual))?$", re.I)
 CAPITAL = re.compile(r"(?<=[a-z`”,] )[A-Z][a-z]+[\w.]*")
 VAGUE = re.compile(r".*\b(?:what should I know|what can you tell me) about\b", re.I)  # of an option or a function anything may be known
-COMMON = re.compile(r"What (?:is|are|does|do) (?:an? |the )?[“\"]?[A-Za-z]?[a-z]+[”\"]?(?: mean)?\?")
+COMMON = re.compile(r"What (?:is|are|does|do) (?:the \w+|(?:an? )?[“\"]?[A-Za-z]?[a-z]+[”\"]?)(?: mean)?\?")
+HOW = re.compile(r"\bhow (?:do|can|should) (?:i|we)\b|\bsteps\b", re.I)
+INSTRUCTS = re.compile(  # what is told of an action may be what it is for, and not how it is done
+    r"^[ \t]*(?:```|\d+[.)] )|\byou(?: (?:can|may|could|should|must|need|have to)|(?:['’]ll| will) need)\b(?! (?:search|find|learn|read)\b)"
+    rf"|(?:^[ \t*-]*|[.:;,] (?:then )?|\b(?:just|simply|please) )(?:{'|'.join(sorted(words.VERBS - words.NOUNISH))}|use|run|set|add)\b"
+    r"|\b(?:can|could|may) be \w+ (?:by|with|using|through|via|in|from)\b|\bby \w+ing\b|`[^`\n]+` (?:command|option|flag|will)",
+    re.M | re.I,
+)
 THE_ONE = re.compile(r"\bthe [a-z]+\?$")  # "build the target": which one
 HEADINGS = re.compile(r"^ {0,3}#{1,6} .*$", re.M)
 GENERAL = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "english"))
@@ -33,9 +41,20 @@ def named(pair: Pair, p: Passage) -> Pair | None:
     section = _section(pair, p)
     if any(LOGS.search(h) for h in (p.title, section.heading, *section.parents)) or pair.question.count("(") != pair.question.count(")"):
         return None
-    if _titled(pair.question, p):
+    if _titled(pair.question, p) or (_unplaced(pair.question, p) and not CODE.search(p.chunk.text)):
         return None
     return pair if not CODE.search(p.chunk.text) else _technical(pair, p)
+
+
+def _unplaced(question: str, p: Passage) -> bool:
+    """Whether a question of what there is to know, on a page of a site, names nothing: "experimental features" of what is on the site."""
+    about = VAGUE.match(question)
+    return (
+        bool(about)
+        and len(SITE.split(p.chunk.title)) > 1
+        and not SET.match(question)
+        and not re.search(r"[A-Z]\w", question[about.end() :])
+    )
 
 
 def _titled(question: str, p: Passage) -> bool:
@@ -50,6 +69,8 @@ def _titled(question: str, p: Passage) -> bool:
 def _technical(pair: Pair, p: Passage) -> Pair | None:
     question, told = pair.question, SET.match(pair.question)
     if VAGUE.match(question) or (pair.rule in ("heading", "faq", "procedure") and SIGNATURE.search(question)):
+        return None
+    if HOW.search(question) and pair.rule in ("heading", "procedure") and not INSTRUCTS.search(pair.answer):
         return None
     if (pair.rule == "definition" and not COMMON.fullmatch(question)) or (pair.rule == "table" and told):
         return pair

@@ -44,9 +44,10 @@ MEASURE = re.compile(
 )
 # "The number of frames is bounded by the stack": no number is told.
 VALUE = re.compile(
-    r"^(?!\w+ed by\b)[^,;]{0,50}?(?:\d|[`“\"'$€£]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|zero|half|no|unlimited)\b)"
+    r"^(?!(?:\w+ed|given|shown|known) (?:by|in|as)\b)"
+    r"[^,;]{0,50}?(?:\d|[`“\"'$€£]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|zero|half|no|unlimited)\b)"
 )
-TOLD = re.compile(r"deadline|cut-?off|date|purpose|goal|aim|objective|role|name")
+TOLD = re.compile(r"deadline|cut-?off|date|purpose|goal|aim|objective")
 TAKES = re.compile(
     r"(?P<x>[A-Z][^,.;:?!]{2,70}?) (?:usually |typically |generally |normally )?(?P<v>takes?|lasts?|costs?) "
     r"(?P<rest>(?:up to |about |around |approximately |at least |between |roughly )?"
@@ -142,6 +143,7 @@ def _is_term(term: str) -> bool:
     return (
         bool(parts)
         and not term.isdigit()
+        and parts[-1] != "itself"
         and not words.NOT_A_NAME.intersection(parts)
         and len(term) > 1
         and not (parts[0].endswith("ing") and len(parts) == 1)

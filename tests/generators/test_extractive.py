@@ -625,3 +625,19 @@ async def test_a_heading_in_title_case_that_the_prose_does_not_take_up_is_not_as
         "## Quantitative Results\n\nWe picked the parameters with the best results and then trained the model on three public sets of data."
     )
     assert await questions(text, title="Reading tables with models") == []
+
+
+async def test_what_an_action_is_for_is_no_answer_to_how() -> None:
+    text = (
+        "## Checking the Demo.js version\n\nFor most users `demo` of the latest release is best. It is what `tests` and `builds` rely on."
+    )
+    assert await questions(text, title="demo-doctor") == []
+    text = "## Checking the Demo.js version\n\nRun `demo --version` in a terminal. The `major` number is what `tests` and `builds` rely on."
+    assert holds(await questions(text, title="demo-doctor"), "check the Demo.js version?")
+
+
+async def test_a_thing_without_a_name_on_a_page_of_a_site_is_not_asked_about() -> None:
+    text = (
+        "## Experimental features\n\nExperimental features may change or break in any release, so they are marked where they are described."
+    )
+    assert await questions(text, title="Features - The Example Site") == []
