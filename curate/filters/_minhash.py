@@ -10,6 +10,7 @@ from typing import Any
 from curate.text import minhash
 
 BANDS, ROWS = 20, 5
+WINDOW, CROWD = 24, 48  # rows
 Array = Any  # numpy is imported where it is used
 
 
@@ -56,21 +57,27 @@ def jaccard(one: Array, other: Array) -> float:
     return common / (len(one) + len(other) - common)
 
 
-def close_pairs(signatures: Array, window: int = 24) -> Iterator[Array]:
+def close_pairs(signatures: Array, figures: Array) -> Iterator[Array]:
     """Pairs of rows (n x 2, smaller first) that share a band, band by band.
 
-    Rows of one bucket are sorted by their next band and paired with those up to `window` places on: near duplicates share most
-    bands and so stand together, while a bucket of thousands of rows of one template costs no thousands squared.
+    figures: how many words with digits a row has (from bit 32 on) and their hash. Rows with as many but others say different things
+    and are never paired: so a template filled in a million times gives no pairs. Rows of one bucket are sorted by their next band (in
+    a crowd by figures first) and paired with those up to `WINDOW` places on: near duplicates share most bands and so stand together.
     """
     import numpy as np
 
     for band in range(BANDS):
-        order = np.lexsort((signatures[:, (band + 1) % BANDS], signatures[:, band]))
-        keys = signatures[order, band]
-        for step in range(1, window + 1):
-            at = np.flatnonzero((keys[step:] == keys[:-step]) & (keys[step:] != 0))
-            if not len(at):
+        keys = signatures[:, band]
+        _, bucket, size = np.unique(keys, return_inverse=True, return_counts=True)
+        crowd = np.where(size[bucket] > CROWD, figures, 0)
+        order = np.lexsort((signatures[:, (band + 1) % BANDS], crowd, keys))
+        keys, told = keys[order], figures[order]
+        for step in range(1, WINDOW + 1):
+            together = (keys[step:] == keys[:-step]) & (keys[step:] != 0)
+            if not together.any():
                 break
+            alike = (told[step:] == told[:-step]) | (told[step:] >> np.uint64(32) != told[:-step] >> np.uint64(32))
+            at = np.flatnonzero(together & alike)
             yield np.sort(np.column_stack((order[at], order[at + step])), axis=1)
 
 

@@ -6,6 +6,7 @@ with different answers is no duplicate and only noted. Of duplicates the one of 
 goes is a duplicate of one that stays.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,19 +21,21 @@ from curate.records import Sample, Verdict, canonical
 from curate.settings import Settings
 from curate.text import words
 
-VERSION = 2
+VERSION = 3
 
 BATCH = 1000
+_FIGURE = re.compile(r"\d")
 Array = Any
 Text = tuple[str, str, str]  # purpose, question, answer
 
 
 @dataclass(slots=True)
 class Sketches:
-    """What is kept of every row: about 100 bytes. Equal texts have equal keys, whatever their case, width and punctuation."""
+    """What is kept of every row: about 110 bytes. Equal texts have equal keys, whatever their case, width and punctuation."""
 
     text: Array
     question: Array
+    figures: Array
     bands: Array
 
 
@@ -72,19 +75,22 @@ def _text(sample: Sample) -> Text:
 def _sketch(rows: Rows) -> Sketches:
     import numpy as np
 
-    texts, asked, found = [], [], []
+    texts, asked, figures, found = [], [], [], []
     vocabulary, batch = Vocabulary(), []
     for sample in rows:
         purpose, question, answer = _text(sample)
         asking, saying = words(question), words(answer)
         texts.append(_key(purpose, *asking, *marks(question), "", *saying, *marks(answer)))
         asked.append(_key(purpose, *asking, *marks(question)) if asking and saying else 0)
+        told = sorted(w for w in (*asking, *saying) if _FIGURE.search(w))
+        figures.append(len(told) << 32 | _key(*told) & 0xFFFFFFFF)
         batch.append(np.concatenate(_shingled(purpose, asking, saying, vocabulary)))
         if len(batch) == BATCH:
             found.append(bands(batch))
             batch = []
     found.append(bands(batch))
-    return Sketches(np.array(texts, dtype=np.uint64), np.array(asked, dtype=np.uint64), np.concatenate(found))
+    keys = [np.array(values, dtype=np.uint64) for values in (texts, asked, figures)]
+    return Sketches(keys[0], keys[1], keys[2], np.concatenate(found))
 
 
 def _key(*parts: str) -> int:
@@ -109,7 +115,7 @@ def _groups(keys: Array) -> list[list[int]]:
 
 
 def _candidates(sketches: Sketches) -> list[tuple[int, int]]:
-    pairs = unique_pairs(close_pairs(sketches.bands), max(len(sketches.text), 1))
+    pairs = unique_pairs(close_pairs(sketches.bands, sketches.figures), max(len(sketches.text), 1))
     return [(int(a), int(b)) for a, b in pairs[sketches.text[pairs[:, 0]] != sketches.text[pairs[:, 1]]]] if len(pairs) else []
 
 
