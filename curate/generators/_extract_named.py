@@ -49,12 +49,9 @@ def named(pair: Pair, p: Passage) -> Pair | None:
 def _unplaced(question: str, p: Passage) -> bool:
     """Whether a question of what there is to know, on a page of a site, names nothing: "experimental features" of what is on the site."""
     about = VAGUE.match(question)
-    return (
-        bool(about)
-        and len(SITE.split(p.chunk.title)) > 1
-        and not SET.match(question)
-        and not re.search(r"[A-Z]\w", question[about.end() :])
-    )
+    if not about or SET.match(question) or len(SITE.split(p.chunk.title)) < 2:
+        return False
+    return not re.search(r"[A-Z]\w", question[about.end() :])
 
 
 def _titled(question: str, p: Passage) -> bool:
