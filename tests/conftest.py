@@ -1,12 +1,17 @@
 """What many tests share: starting scripted model servers."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from model_server import ModelServer
+
+
+# A shell starts what runs in the background with Ctrl-C ignored, and so would be the builds that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

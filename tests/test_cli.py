@@ -104,11 +104,7 @@ def asking(server: ModelServer, **more: object) -> list[object]:
 
 def start(*words: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "curate", *map(str, words)]
-
-    def heed() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what a shell starts in the background ignores it, and so would its children
-
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 # what goes in

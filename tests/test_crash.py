@@ -43,12 +43,7 @@ def corpus(folder: Path, asks: int) -> Path:
 def start_build(sources: Path, out: Path, server: ModelServer) -> subprocess.Popen[str]:
     flags = ["--out", str(out), "--model", "tiny", "--base-url", server.url, "--concurrency", str(SLOTS), "--quiet"]
     command = [sys.executable, "-m", "curate", "build", str(sources), *flags]
-
-    def heed() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what a shell starts in the background ignores it, and so would its children
-
-    seeded = {**os.environ, "CURATE_SEED": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=seeded, preexec_fn=heed)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "CURATE_SEED": "1"})
 
 
 def finish(build: subprocess.Popen[str]) -> tuple[int, str]:
