@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from model_server import ModelServer
 
-
 # A shell starts what runs in the background with Ctrl-C ignored, and so would be the builds that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
