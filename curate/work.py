@@ -113,10 +113,11 @@ def check(rows: list[tuple[Sample, list[Chunk]]], settings: Settings) -> list[li
     return [[rule(sample, chunks, settings) for rule in rules] for sample, chunks in rows]
 
 
-def check_packed(rows: list[tuple[list[Any], list[list[Any]]]], settings: Settings) -> list[list[list[Any]]]:
-    """`check` for another process: packed records cross ten times as fast as pickled ones."""
-    found = check([(unpack(Sample, s), [unpack(Chunk, c) for c in chunks]) for s, chunks in rows], settings)
-    return [[pack(v) for v in verdicts] for verdicts in found]
+def check_packed(samples: list[list[Any]], tasks: dict[str, list[list[Any]]], settings: Settings) -> list[list[list[Any]]]:
+    """`check` for another process: records cross packed, which is faster than pickled, and the chunks of each task once."""
+    chunks = {task: {c.id: c for c in (unpack(Chunk, packed) for packed in own)} for task, own in tasks.items()}
+    rows = [(s, [chunks[s.task_id][i] for i in s.chunk_ids if i in chunks[s.task_id]]) for s in (unpack(Sample, p) for p in samples)]
+    return [[pack(v) for v in verdicts] for verdicts in check(rows, settings)]
 
 
 def warm(settings: Settings) -> None:

@@ -93,7 +93,8 @@ def _sample(task: Task, chunk: Chunk, distractors: list[Chunk], pair: Pair, sett
 
 def _evidence(chunk: Chunk, pair: Pair) -> Span:
     """The quote where it stands in the passage; one that does not stand there is kept as it came, for the check to say so."""
-    found = find_folded(pair.quote, chunk.text)
+    at = chunk.text.find(pair.quote) if pair.quote.strip() else -1
+    found = (at, at + len(pair.quote)) if at >= 0 else find_folded(pair.quote, chunk.text)
     return span(chunk, *found) if found else Span(chunk.document_id, chunk.start, chunk.start, pair.quote)
 
 

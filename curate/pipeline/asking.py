@@ -46,8 +46,8 @@ class Asking:
         return [replace(s, replies=list(ask.keys)) for s in made]
 
     async def check(self, samples: list[Sample]) -> list[list[Verdict]]:
-        rows = [(pack(s), [pack(c) for c in self._chunks(s)]) for s in samples]
-        found = await asyncio.wrap_future(self.pool.submit(check_packed, rows, self.job.settings))
+        tasks = {task: [pack(c) for c in self.chunks.get(task, [])] for task in {s.task_id for s in samples}}
+        found = await asyncio.wrap_future(self.pool.submit(check_packed, [pack(s) for s in samples], tasks, self.job.settings))
         return [[unpack(Verdict, v) for v in verdicts] for verdicts in found]
 
     async def judge(self, sample: Sample, ask: Ask) -> list[Verdict]:
