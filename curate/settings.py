@@ -52,21 +52,85 @@ class Settings(BaseModel):
     task: list[str] = at("generate", [])
     """Generators to run; empty: `qa` with a model, `extractive` without."""
     limit: int | None = at("generate", None, ge=0)
-    """Tasks to run at most, spread evenly over documents and kinds."""
+    """Tasks to run at most, spread evenly over kinds, topics and documents."""
     seed: int = at("generate", 0)
     """Seed of every choice that is not settled by content."""
+    pairs_per_chunk: float = at("generate", 1.0, gt=0, le=10)
+    """Scales how many samples a passage is asked for; the number follows its content."""
+    rounds: int = at("generate", 2, ge=0, le=20)
+    """Rounds of further tasks after the first, to make up for what the checks rejected where a quota is missed."""
+    fill: bool = at("generate", False)
+    """Spend what `limit` or a cap leaves on passages that no accepted sample covers yet."""
+
+    # variety
+    questions: dict[str, float] = at(
+        "generate", {"factual": 0.25, "how-to": 0.2, "why": 0.15, "numeric": 0.15, "comparison": 0.15, "definition": 0.1}
+    )
+    """Kinds of question and their shares."""
+    difficulties: dict[str, float] = at("generate", {"easy": 0.4, "medium": 0.4, "hard": 0.2})
+    """Difficulties and their shares."""
+    styles: dict[str, float] = at("generate", {"plain": 0.7, "short": 0.1, "colloquial": 0.1, "noisy": 0.1})
+    """Ways in which users write and their shares; `noisy` has slips of typing."""
+    audiences: int = at("generate", 6, ge=0, le=50)
+    """Audiences to derive from the documents, whose eyes questions are asked with; 0: none."""
+    topics: int = at("generate", 24, ge=0, le=500)
+    """Topics to part the documents into, so that none is flooded; 0: none."""
+    examples: int = at("generate", 1, ge=0, le=4)
+    """Examples in each prompt to the model, another choice for each task."""
     context: Literal["none", "passage", "mixed"] = at("generate", "none")
-    """Whether a row's prompt holds the passage it was made from: never, always, or in every second row."""
+    """Whether a row's prompt holds the passage it was made from: never, always, or in a share of the rows."""
+    context_share: float = at("generate", 0.5, ge=0, le=1)
+    """Share of rows with the passage in the prompt, where `context` is mixed."""
     distractors: int = at("generate", 0, ge=0, le=8)
     """Other passages of the same split mixed into the prompt where the passage stands in it."""
-    pairs_per_chunk: float = at("generate", 1.0, gt=0, le=10)
-    """Scales how many question-answer pairs a passage is asked for; the number follows its content."""
+    demonstrations: float = at("generate", 0.0, ge=0, le=1)
+    """Share of rows whose prompt shows other questions with their answers first (few-shot)."""
+    think: float = at("generate", 0.0, ge=0, le=1)
+    """Share of the samples a model makes that show their reasoning before the answer; the rest has none."""
+    mix: list[str] = at("generate", [])
+    """General data to mix in, as `FILE:SHARE` of the whole dataset (any format that can be read back), or `smalltalk:SHARE`."""
+
+    # kinds of task
+    turns: int = at("generate", 3, ge=2, le=20)
+    """Questions in a `conversation`, at most."""
+    hops: int = at("generate", 2, ge=2, le=5)
+    """Passages that a `multihop` question needs."""
+    seeds: str = at("generate", "")
+    """JSONL file of seed tasks for `instruct`; empty: those that come with curate."""
+    target: int = at("generate", 200, ge=1)
+    """Instructions that `instruct` makes, unless its yield falls first."""
+    least_yield: float = at("generate", 0.2, ge=0, le=1)
+    """Share of new instructions that must be kept for `instruct` to go on."""
+    labels: list[str] = at("generate", [])
+    """Labels for `classification`, each `name` or `name: what it covers`."""
+    extraction_schema: str = at("generate", "")
+    """JSON schema (a file) of what `extraction` takes out of a passage."""
+    decision_schema: str = at("generate", "")
+    """JSON schema (a file) of the action that `decision` takes; empty: the one that comes with curate."""
+    policy: str = at("generate", "")
+    """TOML file of what an assistant must refuse or hand over to a person, for `refusal`."""
+    page_images: int = at("parse", 0, ge=0, le=600)
+    """Dots per inch of the page images that `vision` shows to a model; 0: none are made, 110 where `vision` is a task."""
 
     # the model
     model: str = at("generate", "")
     """Model name on an OpenAI-compatible server; empty: no model."""
     base_url: str = at("run", "")
-    """Address of the server, as in http://127.0.0.1:8000/v1; also OPENAI_BASE_URL."""
+    """Address of the server, as in http://127.0.0.1:8000/v1 (several with commas); also OPENAI_BASE_URL."""
+    endpoints: list[dict[str, Any]] = at("run", [])
+    """Several servers of one model: `[[endpoints]]` with base_url, and weight, api_key_file, concurrency, requests_per_minute, tokens_per_minute."""
+    batch: bool = at("run", False)
+    """Ask through the provider's batch endpoint: half the price, an answer within a day; a build that is stopped goes on with it later."""
+    batch_requests: int = at("run", 2000, ge=1, le=50_000)
+    """Requests in one batch, at most."""
+    batch_poll: float = at("run", 30.0, gt=0)
+    """Seconds between two looks at a batch."""
+    vllm_python: str = at("run", "")
+    """Python that has vLLM, for `--model vllm:NAME`; empty: the one that runs curate."""
+    vllm_options: list[str] = at("run", [])
+    """Options passed on to vLLM, as in `--max-model-len=8192`."""
+    vllm_timeout: float = at("run", 900.0, gt=0)
+    """Seconds vLLM may take to start."""
     api_key_file: str = at("run", "")
     """File (mode 0600) that holds the key; else CURATE_API_KEY or OPENAI_API_KEY is read. Keys are never written anywhere."""
     temperature: float = at("generate", 0.7, ge=0, le=2)
@@ -76,7 +140,7 @@ class Settings(BaseModel):
     max_reply_tokens: int = at("generate", 4096, ge=16)
     """Tokens a reply may have."""
     roles: dict[str, dict[str, Any]] = at("generate", {})
-    """Other models for single roles: `[roles.judge]` with model, base_url, temperature, top_p, max_reply_tokens."""
+    """Other models for single roles (answer, judge): `[roles.judge]` with model, base_url, temperature, top_p, max_reply_tokens."""
     reply_attempts: int = at("run", 3, ge=1, le=10)
     """Times one ask is asked before an invalid reply counts as failed."""
     send_attempts: int = at("run", 6, ge=1, le=20)
@@ -99,6 +163,10 @@ class Settings(BaseModel):
     # checks
     filters: list[str] = at("check", ["length", "language", "grounded", "quality", "pii", "duplicates"])
     """Checks to run, in this order."""
+    judges: list[str] = at("check", [])
+    """Checks that ask a model, on what passed all others: agreement, rubric."""
+    judge_threshold: float = at("check", 4.0, ge=1, le=5)
+    """Score from 1 to 5 that `rubric` wants on average, and for correctness."""
     languages: list[str] = at("check", [])
     """Languages a sample may have (en, zh, ...); empty: the language of its document."""
     min_answer_chars: int = at("check", 2, ge=0)
