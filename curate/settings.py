@@ -118,7 +118,8 @@ class Settings(BaseModel):
     base_url: str = at("run", "")
     """Address of the server, as in http://127.0.0.1:8000/v1 (several with commas); also OPENAI_BASE_URL."""
     endpoints: list[dict[str, Any]] = at("run", [])
-    """Several servers of one model: `[[endpoints]]` with base_url, and weight, api_key_file, concurrency, requests_per_minute, tokens_per_minute."""
+    """Several servers of one model: `[[endpoints]]` with base_url; and weight, api_key_file, concurrency, requests_per_minute,
+    tokens_per_minute."""
     batch: bool = at("run", False)
     """Ask through the provider's batch endpoint: half the price, an answer within a day; a build that is stopped goes on with it later."""
     batch_requests: int = at("run", 2000, ge=1, le=50_000)
