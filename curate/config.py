@@ -13,7 +13,7 @@ from curate.errors import UsageError, did_you_mean
 from curate.settings import Settings
 
 FILE = "curate.toml"
-ONE_RUN = ("limit", "max_cost", "max_calls", "max_tokens", "retry_failed", "workers", "password")
+ONE_RUN = ("limit", "max_cost", "max_calls", "max_tokens", "retry_failed", "replan", "workers", "password")
 """Settings that a run does not leave in the workspace: caps belong to one run, a password to no file."""
 
 
@@ -117,13 +117,13 @@ def from_text(key: str, text: str) -> Any:
     if key not in Settings.model_fields:
         raise UsageError(f"unknown setting {key!r}", did_you_mean(key, list(Settings.model_fields)))
     default = Settings.model_fields[key].default
-    if isinstance(default, list):
+    if isinstance(default, list) and not str(Settings.model_fields[key].annotation).startswith("list[dict"):
         return [item.strip() for item in text.split(",") if item.strip()]
-    if isinstance(default, dict):
+    if isinstance(default, (list, dict)):
         try:
             return tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{key}: {text!r} is not an inline TOML table: {error}", "as in { judge = { model = 'm' } }") from None
+            raise UsageError(f"{key}: {text!r} is not inline TOML: {error}", "as in { judge = { model = 'm' } }") from None
     return None if text == "" and default is None else text
 
 

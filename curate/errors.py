@@ -41,11 +41,11 @@ class DocumentError(CurateError):
 
 
 class ReplyError(CurateError):
-    """One ask got no usable reply; the rest of the build goes on. `attempts` were made."""
+    """One ask got no usable reply; the rest of the build goes on. `attempts` were made. too_long: its prompt does not fit the model."""
 
-    def __init__(self, message: str, hint: str = "", attempts: int = 1) -> None:
+    def __init__(self, message: str, hint: str = "", attempts: int = 1, *, too_long: bool = False) -> None:
         super().__init__(message, hint)
-        self.attempts = attempts
+        self.attempts, self.too_long = attempts, too_long
 
 
 class CarryError(CurateError):

@@ -28,7 +28,11 @@ def names(kind: Kind) -> list[str]:
 
 def check(settings: Settings) -> None:
     """Whether every plugin that the settings name is there; UsageError for the first that is not."""
-    named: tuple[tuple[Kind, list[str]], ...] = (("formats", settings.style), ("generators", settings.task), ("filters", settings.filters))
+    named: tuple[tuple[Kind, list[str]], ...] = (
+        ("formats", settings.style),
+        ("generators", settings.task),
+        ("filters", [*settings.filters, *settings.judges]),
+    )
     for kind, wanted in named:
         for name in wanted:
             load(kind, name)

@@ -1,6 +1,7 @@
 """Turns prompts/<name>.<language>.md and the values of one ask into messages."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,7 +121,13 @@ def _environment() -> "Environment":
 
     environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals["fence"] = fence
+    environment.filters["tojson"] = _json
     return environment
+
+
+def _json(value: Any) -> str:
+    """A value as JSON for a model to read (Jinja's own is for HTML and escapes half of it)."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _line(trace: TracebackType | None, filename: str) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -37,7 +37,7 @@ class Work(Protocol):
 
     async def check(self, samples: list[Sample]) -> list[list[Verdict]]: ...
 
-    async def judge(self, sample: Sample, ask: Ask) -> list[Verdict]: ...
+    async def judge(self, sample: Sample, ask: Callable[[], Ask]) -> list[Verdict]: ...
 
     def publish(self, part: str, done: list[Done]) -> None: ...
 
@@ -150,34 +150,37 @@ class _Run:
             self.work.finished(part.tasks)
 
     async def _result(self, task: Task) -> Done:
-        ask = self.models.bound()
         try:
-            samples = await self.work.generate(task, ask)
-            await self.backlog.acquire()
+            samples = await self._generated(task)
+            try:
+                return await self._checked(task, samples)
+            finally:
+                self.backlog.release()
         except ReplyError as error:
             return Done(task, failure=Failure("tasks", task.id, "failed", error.message, error.hint, error.attempts))
         except BudgetReached as error:
             self.ended.budget = error
             self.stop()
             return Done(task, failure=Failure("tasks", task.id, "skipped", error.message, error.hint))
+
+    async def _generated(self, task: Task) -> list[Sample]:
+        """What a task makes, with a place in the backlog of the checks."""
+        try:
+            samples = await self.work.generate(task, self.models.bound())
+            await self.backlog.acquire()
         finally:
             self.gate.release()
-        try:
-            return await self._checked(task, samples)
-        finally:
-            self.backlog.release()
+        return samples
 
     async def _checked(self, task: Task, samples: list[Sample]) -> Done:
         if not samples:
             return Done(task, failure=Failure("tasks", task.id, "skipped", "nothing to ask"))
         verdicts = await self._check(samples)
-        for i, (sample, found) in enumerate(zip(samples, verdicts, strict=True)):
-            if all(v.passed for v in found):
-                verdicts[i] = found + await self._judge(sample)
+        passed = [i for i, found in enumerate(verdicts) if all(v.passed for v in found)]
+        opinions = await asyncio.gather(*(self.work.judge(samples[i], self.models.bound) for i in passed))
+        for i, found in zip(passed, opinions, strict=True):
+            verdicts[i] = verdicts[i] + found
         return Done(task, samples, [v for found in verdicts for v in found])
-
-    async def _judge(self, sample: Sample) -> list[Verdict]:
-        return await self.work.judge(sample, self.models.bound())
 
     async def _check(self, samples: list[Sample]) -> list[list[Verdict]]:
         answer: asyncio.Future[list[list[Verdict]]] = asyncio.get_running_loop().create_future()

@@ -152,6 +152,8 @@ class Settings(BaseModel):
     """Asks in flight; halves when the server says it is overloaded and climbs back."""
     retry_failed: bool = at("run", False)
     """Ask again what failed in an earlier run."""
+    replan: bool = at("run", False)
+    """Derive topics, audiences and examples anew, in place of those in `plan.json`."""
     prices: str = at("run", "")
     """TOML file with `[\"model\"] prompt = ..., completion = ...` in dollars per million tokens."""
     max_cost: float | None = at("run", None, ge=0)

@@ -120,14 +120,22 @@ def check_packed(samples: list[list[Any]], tasks: dict[str, list[list[Any]]], se
     return [[pack(v) for v in verdicts] for verdicts in check(rows, settings)]
 
 
+def make_packed(task: list[Any], chunks: list[list[Any]], settings: Settings) -> list[list[Any]]:
+    """The samples of one task of a generator that needs no model; records cross packed."""
+    own = unpack(Task, task)
+    generator = plugins.load("generators", own.generator)
+    made = asyncio.run(generator.generate(own, [unpack(Chunk, c) for c in chunks], None, settings))
+    return [pack(s) for s in distinct(made)]
+
+
 def warm(settings: Settings) -> None:
     """Loads what the checks need, so that a worker process is ready before the first samples come."""
     check([(Sample("", "qa", "", [Message("user", "?"), Message("assistant", "a@example.com")]), [])], settings)
 
 
 def filters(settings: Settings) -> list[ModuleType]:
-    """The modules of the filters to run, in order."""
-    return [plugins.load("filters", name) for name in settings.filters]
+    """The modules of the filters to run, in order: the judges last."""
+    return [plugins.load("filters", name) for name in (*settings.filters, *settings.judges)]
 
 
 def versions(kind: Any, names: Sequence[str]) -> dict[str, int]:

@@ -57,21 +57,24 @@ class _Build:
             self.forget("files")
         _check_files_of(job.settings)
         found = self.survey()
-        made = tasks.fingerprint(job, chunks.fingerprint(job, found.fingerprint))
-        if tasks.asks(job.settings) and not self.stands("tasks", made):
+
+        def made() -> str:  # again after the run, which may have made a plan
+            return tasks.fingerprint(job, chunks.fingerprint(job, found.fingerprint))
+
+        if tasks.asks(job.settings) and not self.stands("tasks", made()):
             asyncio.run(tasks.reach(self.models()))  # a wrong key is told before hours of parsing, not after
         self.prepare(found)
         config.save(job.settings, job.workspace.path)  # only now: what makes a build fail so far would make the next one fail too
         self.stage("tasks", made, self.generate)
         if not self.built.ended.signal:
-            self.stage("rows", rows.fingerprint(job, made), self.export)
+            self.stage("rows", lambda: rows.fingerprint(job, made()), self.export)
             self.built.exported = self.built.exported or self.recalled()
         return self.built
 
     def survey(self) -> files.Survey:
         """What there is to read; nothing at all is a mistake, which changes nothing of an earlier build."""
         found = files.survey(self.job)
-        if not found.files:
+        if not found.files and (self.job.sources or tasks.reads(self.job.settings)):
             entries = walk(self.job.sources, self.job.settings, leave=self.job.workspace.path)
             raise _unreadable(self.job, "there is no file to read", ((e.reason, e.path) for e in entries if isinstance(e, Unread)))
         return found
@@ -79,11 +82,11 @@ class _Build:
     def prepare(self, found: files.Survey) -> None:
         """Parses and cuts."""
         job = self.job
-        self.stage("files", found.fingerprint, lambda: files.run(job, self.ledger, found))
-        if not job.workspace.documents.parts():
+        self.stage("files", lambda: found.fingerprint, lambda: files.run(job, self.ledger, found))
+        if not job.workspace.documents.parts() and found.files:
             lost = job.workspace.failures.read("files")
             raise _unreadable(job, f"none of the files could be read ({len(lost):,} in all)", ((f.error, f.row_id) for f in lost))
-        self.stage("chunks", chunks.fingerprint(job, found.fingerprint), lambda: chunks.run(job))
+        self.stage("chunks", lambda: chunks.fingerprint(job, found.fingerprint), lambda: chunks.run(job))
 
     def models(self) -> Models:
         return Models(self.job.settings, self.ledger, self.job.workspace.path, self.job.watch.note)
@@ -92,9 +95,9 @@ class _Build:
         """Whether the manifest says that a stage ran on the same inputs; an entry stands only for a finished stage."""
         return self.manifest["stages"].get(name, {}).get("fingerprint") == fingerprint and self.is_there(name)
 
-    def stage(self, name: str, fingerprint: str, run: Callable[[], None]) -> None:
+    def stage(self, name: str, fingerprint: Callable[[], str], run: Callable[[], None]) -> None:
         """Runs a stage unless it stands."""
-        if self.stands(name, fingerprint):
+        if self.stands(name, fingerprint()):
             self.built.unchanged.append(name)
             return
         self.forget(name)
@@ -102,7 +105,7 @@ class _Build:
         run()
         if name == "tasks" and (self.built.ended.budget or self.built.ended.signal):
             return  # cut short: the next build goes on from here
-        self.manifest["stages"][name] = {"fingerprint": fingerprint, "seconds": round(time.monotonic() - began, 3)}
+        self.manifest["stages"][name] = {"fingerprint": fingerprint(), "seconds": round(time.monotonic() - began, 3)}
         self.job.workspace.write_manifest(self.manifest)
 
     def forget(self, name: str) -> None:

@@ -4,15 +4,18 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from pathlib import Path
 
-from curate import assets, plugins
+from curate import assets, planning, plugins
 from curate.llm import Models
+from curate.pipeline import corpus
 from curate.pipeline.asking import Asking
 from curate.pipeline.job import Job
 from curate.pipeline.order import Index, balanced
-from curate.planning import View
+from curate.planning import Plan, View
 from curate.records import Chunk, Failure, Sample, Task, Verdict, canonical
 from curate.runner import Ended
 from curate.runner import run as run_asking
@@ -26,21 +29,46 @@ LOCAL_TASKS, ASKING_TASKS = 512, 128
 
 
 def names(settings: Settings) -> list[str]:
-    """The generators to run: those asked for, else `qa` with a model and `extractive` without."""
-    return settings.task or (["qa"] if settings.model else ["extractive"])
+    """The generators to run: those asked for, else `qa` with a model and `extractive` without; and `mix` where there is data to mix in."""
+    found = settings.task or (["qa"] if settings.model else ["extractive"])
+    return [*found, *(["mix"] if settings.mix and "mix" not in found else [])]
 
 
 def asks(settings: Settings) -> bool:
-    """Whether any of the generators to run asks a model."""
-    return any(plugins.load("generators", name).MODEL for name in names(settings))
+    """Whether any of the generators to run, or a judge, asks a model."""
+    return bool(settings.judges) or any(plugins.load("generators", name).MODEL for name in names(settings))
+
+
+def reads(settings: Settings) -> bool:
+    """Whether any of the generators to run needs documents (`DOCUMENTS = False` in one that does not)."""
+    return any(getattr(plugins.load("generators", name), "DOCUMENTS", True) for name in names(settings))
+
+
+def names_of_last(settings: Settings) -> list[str]:
+    """The generators that plan from what all others made, once these want no more (`LAST = True`)."""
+    return [name for name in names(settings) if getattr(plugins.load("generators", name), "LAST", False)]
 
 
 def fingerprint(job: Job, chunks: str) -> str:
-    """What samples and verdicts depend on: the chunks, the plugins, the prompts, the settings."""
+    """What samples and verdicts depend on: the chunks, the plan, the plugins, the prompts, the settings and the files they name."""
     roots = [assets.folder("prompts"), job.workspace.path / "prompts"]
-    prompts = [hashlib.sha256(p.read_bytes()).hexdigest() for root in roots for p in sorted(root.glob("*.md"))]
-    plugged = [versions("generators", names(job.settings)), versions("filters", job.settings.filters)]
-    return hashlib.sha256(canonical([chunks, plugged, prompts, affecting(job.settings, "check")]).encode()).hexdigest()
+    prompts = [_digest(p) for root in roots for p in sorted(root.glob("*.*"))]
+    settings = job.settings
+    named = [
+        settings.seeds,
+        settings.extraction_schema,
+        settings.decision_schema,
+        settings.policy,
+        *(m.rpartition(":")[0] for m in settings.mix),
+    ]
+    files = [_digest(Path(name)) for name in named if name]
+    plugged = [versions("generators", names(settings)), versions("filters", [*settings.filters, *settings.judges])]
+    parts = [chunks, _digest(job.workspace.path / planning.FILE), plugged, prompts, files, affecting(settings, "check")]
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def run(job: Job, models: Models | None) -> Ended:
@@ -63,19 +91,23 @@ async def reach(models: Models) -> None:
 
 
 async def _rounds(job: Job, models: Models | None) -> Ended:
-    view, index, total, ended = Chunks(job), Index(job.workspace), 0, Ended()
-    while not (ended.budget or ended.signal):
-        planned = await plan(job, models, view, index, total)
-        if not planned.count:
-            break
-        total += planned.count
-        job.watch.stage("tasks", total - planned.past_limit, "tasks")
-        with Pool(job.settings.workers, most=len(planned.local) + len(planned.asking)) as pool:
+    index, total, ended = Index(job.workspace), 0, Ended()
+    view = Chunks(job, await corpus.plan_of(job, models))
+    with ExitStack() as stack:
+        pool: Pool | None = None
+        while not (ended.budget or ended.signal):
+            planned = await plan(job, models, view, index, total)
+            if not planned.count:
+                break
+            total += planned.limited
+            job.watch.stage("tasks", planned.count - planned.past_limit, "tasks")
+            if pool is None:
+                pool = stack.enter_context(Pool(job.settings.workers, most=len(planned.local) + len(planned.asking)))
             await _run_local(job, pool, index, planned.local)
             if models is not None and planned.asking:
                 work = Asking(job, pool, index)
                 ended = await run_asking(work.parts(planned.asking), work, models, job.watch)
-        view.round += 1
+            view.round += 1
     return ended
 
 
@@ -98,13 +130,19 @@ def clear(job: Job) -> None:
 
 @dataclass(slots=True)
 class Chunks:
-    """What plans see: every chunk, and from the second round on the samples so far with their verdicts."""
+    """What plans see: every chunk and the corpus's plan; from the second round on the tasks and samples so far, with their verdicts."""
 
     job: Job
+    plan: Plan
     round: int = 0
+    aside: set[str] = field(default_factory=set)
 
     def chunks(self) -> Iterator[Chunk]:
         return iter(self.job.workspace.chunks)
+
+    def tasks(self) -> Iterator[Task]:
+        table = self.job.workspace.tasks
+        return (task for part in table.parts() if part not in self.aside for task in table.read(part))
 
     def samples(self) -> Iterator[tuple[Sample, list[Verdict]]]:
         return self.job.workspace.judged()
@@ -112,13 +150,14 @@ class Chunks:
 
 @dataclass(slots=True)
 class Planned:
-    """The parts of one round, by how they are run; `past_limit` tasks are recorded but not run."""
+    """The parts of one round, by how they are run; `past_limit` tasks are recorded but not run, `limited` count for the limit."""
 
     job: Job
     round: int
     local: list[str] = field(default_factory=list)
     asking: list[str] = field(default_factory=list)
     count: int = 0
+    limited: int = 0
     past_limit: int = 0
 
     def write(self, tasks: Iterable[Task], size: int) -> list[str]:
@@ -130,38 +169,62 @@ class Planned:
             self.count += len(batch)
         return parts
 
-    def set_aside(self, tasks: list[Task]) -> None:
-        """Records tasks that are past the limit."""
+    def set_aside(self, tasks: list[Task]) -> list[str]:
+        """Records tasks that are past the limit; returns the parts' names."""
         self.past_limit = len(tasks)
         reason = f"past --limit {self.job.settings.limit}"
-        for part in self.write(tasks, PART_ROWS):
+        parts = self.write(tasks, PART_ROWS)
+        for part in parts:
             skipped = [Failure("tasks", t.id, "skipped", reason) for t in self.job.workspace.tasks.read(part)]
             self.job.workspace.failures.write(f"tasks-{part}", skipped)
+        return parts
 
 
 async def first_round(job: Job) -> list[Task]:
     """The tasks that the first round would run, without writing anything."""
-    view, index = Chunks(job), Index(job.workspace)
-    found = [await plugins.load("generators", name).plan(view, None, job.settings) for name in names(job.settings)]
-    return balanced(chain.from_iterable(found), index)[: job.settings.limit]
+    view, index = Chunks(job, await corpus.foreseen(job)), Index(job.workspace)
+    return balanced(await wanted(job, None, view), index)[: job.settings.limit]
 
 
-async def plan(job: Job, models: Models | None, view: View, index: Index, before: int) -> Planned:
+async def wanted(job: Job, models: Models | None, view: View, left: int | None = None) -> Iterable[Task]:
+    """The tasks that generators want in this round; those that come last are called once the others want nothing more.
+
+    left: tasks that the limit leaves; with none, nothing more is wanted of the others after the first round.
+    """
+    bound = models.bound() if models else None
+    last = names_of_last(job.settings)
+    others = [name for name in names(job.settings) if name not in last]
+    for group in (others if left != 0 or not view.round else [], last):
+        tasks = chain.from_iterable([await plugins.load("generators", name).plan(view, bound, job.settings) for name in group])
+        first = next(tasks, None)
+        if first is not None:
+            return chain([first], tasks)
+    return []
+
+
+async def plan(job: Job, models: Models | None, view: "Chunks", index: Index, before: int) -> Planned:
     """Writes the tasks of one round as parts: in document order where all run here, else balanced, so that a cut is fair."""
     planned = Planned(job, view.round)
-    bound = models.bound() if models else None
-    generators = {name: plugins.load("generators", name) for name in names(job.settings)}
-    found = [await generator.plan(view, bound, job.settings) for generator in generators.values()]
     limit = None if job.settings.limit is None else max(job.settings.limit - before, 0)
+    tasks = await wanted(job, models, view, limit)
     if limit is None and models is None:
-        planned.local = planned.write(chain.from_iterable(found), LOCAL_TASKS)
+        planned.local = planned.write(tasks, LOCAL_TASKS)
         return planned
-    tasks = balanced(chain.from_iterable(found), index)
-    within = tasks[:limit]
-    planned.local = planned.write([t for t in within if not generators[t.generator].MODEL], LOCAL_TASKS)
-    planned.asking = planned.write([t for t in within if generators[t.generator].MODEL], ASKING_TASKS)
-    planned.set_aside(tasks[len(within) :])
+    free = set(names_of_last(job.settings)) - set(models_of(job.settings))
+    every = list(tasks)
+    ordered = balanced((t for t in every if t.generator not in free), index)
+    within = [*ordered[:limit], *(t for t in every if t.generator in free)]
+    planned.limited = len(ordered[:limit])
+    asking = set(names(job.settings)) if job.settings.judges else set(models_of(job.settings))
+    planned.local = planned.write((t for t in within if t.generator not in asking), LOCAL_TASKS)
+    planned.asking = planned.write((t for t in within if t.generator in asking), ASKING_TASKS)
+    view.aside.update(planned.set_aside(ordered[planned.limited :]))
     return planned
+
+
+def models_of(settings: Settings) -> list[str]:
+    """The generators to run that ask a model."""
+    return [name for name in names(settings) if plugins.load("generators", name).MODEL]
 
 
 def batched(items: Iterable[Task], size: int) -> Iterator[list[Task]]:

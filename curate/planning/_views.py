@@ -3,16 +3,22 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from curate.records import Chunk, Sample, Verdict
+from curate.planning._plan import Plan
+from curate.records import Chunk, Sample, Task, Verdict
 
 
 class View(Protocol):
-    """What a plan sees. `round` counts from 0; from round 1 on, `samples()` holds what the rounds before made."""
+    """What a plan sees. `round` counts from 0; from round 1 on, `tasks()` and `samples()` hold what the rounds before planned and made."""
 
     round: int
+    plan: Plan
 
     def chunks(self) -> Iterator[Chunk]:
         """Every chunk of the build, in document order, read part by part; may be called more than once."""
+        ...
+
+    def tasks(self) -> Iterator[Task]:
+        """The tasks of earlier rounds, those past the limit left out."""
         ...
 
     def samples(self) -> Iterator[tuple[Sample, list[Verdict]]]:
