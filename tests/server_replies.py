@@ -86,6 +86,8 @@ class Filler:
         return value.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength", 1000)]
 
     def fill_integer(self, schema: Schema, name: str) -> int:
+        if name == "number":  # of the items asked for: each in its turn
+            return self.item + 1
         low = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
         high = schema.get("maximum", schema.get("exclusiveMaximum", low + 100) - 1)
         return int(low + (self.seed + self.item) % (high - low + 1))
