@@ -2,6 +2,7 @@
 
 from curate.text._folding import find_folded, fold, words
 from curate.text._language import language
+from curate.text._locating import locate
 from curate.text._markdown import strip_markdown
 from curate.text._minhash import minhash
 from curate.text._scripts import HAN, PUNCTUATION, UNSPACED
@@ -19,6 +20,7 @@ __all__ = [
     "find_folded",
     "fold",
     "language",
+    "locate",
     "minhash",
     "numbers",
     "sentences",

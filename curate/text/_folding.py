@@ -8,13 +8,16 @@ from curate.text._scripts import PUNCTUATION, UNSPACED
 
 # Each pattern begins with the set of characters that it may begin with: the search then skips from one to the next.
 _SOFT = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff*,](?:(?<![*,])|(?<=[^\W\d_]\*)\*{0,2}(?=[^\W\d_])|(?<=\d,)(?=\d{3}(?!\d)))")
-_DROPPED = rf"[\s{PUNCTUATION}](?<![%+<=>$])(?<!\w#)(?!(?<=\d\.)\d|(?<=-)(?<![\w.]-)\d)"  # not what carries meaning: 3.5, -5, 5%, C#
+_DROPPED = (
+    rf"[\s{PUNCTUATION}](?<![%‰+<=>$¢£¥])(?<!\w#)(?!(?<=\d\.)\d|(?<=-)(?<![\w.]-)\d)"  # not what carries meaning: 3.5, -5, 5%, £5, C#
+)
 _GAP = re.compile(f"{_DROPPED}(?:{_DROPPED})*")
 _LONE_SPACE = re.compile(rf" (?:(?<=[{UNSPACED}] )|(?=[{UNSPACED}]))")
 _SPACED = re.compile(rf"[^\W{UNSPACED}]")  # a letter or digit of a script that parts words by spaces
+_GOES_ON = re.compile(rf"[\w\u00ad\u200b-\u200d\u0300-\u036f.,-](?<![{UNSPACED}])")
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+")
 _ASCII = "".join(c.lower() if _TOKEN.match(c) else " " for c in map(chr, range(128)))
-_PIECE = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+|[%+<=>$#]")
+_PIECE = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+|[%‰+<=>$¢£¥#]")
 
 
 def fold(text: str) -> str:
@@ -29,27 +32,50 @@ def find_folded(needle: str, text: str) -> tuple[int, int] | None:
     if not folded:
         return None
     exact = text.find(needle)
-    if exact >= 0 and _holds(fold(text[max(0, exact - 1) : exact + len(needle) + 1]), folded):
+    if exact >= 0 and _place(fold(text[max(0, exact - 1) : exact + len(needle) + 1]), folded) >= 0:
         return exact, exact + len(needle)
-    if not _holds(fold(text), folded):
+    held = fold(text)
+    at = _place(held, folded)
+    if at < 0:
         return None
+    # About as far into the text as into what it folds to: less to fold again and again.
+    near, slack = at * len(text) // len(held), 200 + len(text) // 20
+    start, end = whole_words(text, near - slack, near + slack + 2 * len(needle))
+    if _place(fold(text[start:end]), folded) < 0:
+        start, end = 0, len(text)
+    first, last = _narrowed(folded, text[start:end])
+    return start + first, start + last
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range within the text, grown by the letters and digits that go on at its ends."""
+    start, end = max(start, 0), min(end, len(text))
+    while 0 < start < len(text) and _GOES_ON.match(text[start]) and _GOES_ON.match(text[start - 1]):
+        start -= 1
+    while 0 < end < len(text) and _GOES_ON.match(text[end - 1]) and _GOES_ON.match(text[end]):
+        end += 1
+    return start, end
+
+
+def _narrowed(folded: str, text: str) -> tuple[int, int]:
+    """The smallest stretch of the text, which holds `folded` when it is folded, that does."""
     pieces = [m.span() for m in _PIECE.finditer(text)]
     # Whether the needle stands in a prefix is monotone in its end, in a suffix of that in its start: two binary searches.
-    last = bisect_left(pieces, True, key=lambda p: _holds(fold(text[: p[1]]), folded))
+    last = bisect_left(pieces, True, key=lambda p: _place(fold(text[: p[1]]), folded) >= 0)
     end = pieces[min(last, len(pieces) - 1)][1]
-    first = bisect_left(pieces[: last + 1], True, key=lambda p: not _holds(fold(text[p[0] : end]), folded))
+    first = bisect_left(pieces[: last + 1], True, key=lambda p: _place(fold(text[p[0] : end]), folded) < 0)
     return pieces[max(first - 1, 0)][0], end
 
 
-def _holds(text: str, needle: str) -> bool:
-    """Whether the needle stands in the text as whole words: no letter or digit goes on at an end that has one."""
+def _place(text: str, needle: str) -> int:
+    """Where the needle stands in the text as whole words, or -1: no letter or digit goes on at an end that has one."""
     at = text.find(needle)
     while at >= 0:
         end = at + len(needle)
         if not (_joined(text[at - 1 : at], needle[0]) or _joined(needle[-1], text[end : end + 1])):
-            return True
+            return at
         at = text.find(needle, at + 1)
-    return False
+    return -1
 
 
 def _joined(left: str, right: str) -> bool:
