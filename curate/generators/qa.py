@@ -68,6 +68,9 @@ def _sample(task: Task, chunks: list[Chunk], pair: Pair | ThoughtPair, pairs: It
     question, answer = pair.question.strip(), pair.answer.strip()
     others = [(p.question.strip(), p.answer.strip()) for p in pairs if p is not pair]
     thought = pair.reasoning.strip() if isinstance(pair, ThoughtPair) and slot.get("think") == "yes" else ""
-    messages = [Message("user", prompt(question, slot, [chunk], distractors, others)), Message("assistant", answer, reasoning=thought)]
+    turn = prompt(question, slot, [chunk], distractors, others)
+    messages = [Message("user", turn), Message("assistant", answer, reasoning=thought)]
     meta = {"context": slot.get("context", "none"), "language": chunk.language, "labels": labels(task, slot)}
+    if turn != question:
+        meta["question"] = question
     return sample("qa", task, messages, chunks=[chunk], evidence=[located([chunk], pair.quote)], meta=meta)
