@@ -9,14 +9,23 @@ import typer
 
 from curate.cli import _options as options
 
+JUDGES = ["agreement", "rubric"]
 MODEL, CHOOSE, RESULT, RUN = "The model", "What goes in", "What comes out", "This run"
 
 
 def build(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCES...", help="Files and folders to read.", show_default=False)],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="[SOURCES]...", help="Files and folders to read; some tasks need none.", show_default=False),
+    ] = [],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The workspace to make or to go on with.")] = Path("curated"),
     style: options.Style = [],
-    task: Annotated[list[str], typer.Option(metavar="T[,T]", help="Generators: extractive, qa.", show_default=False)] = [],
+    task: Annotated[
+        list[str],
+        typer.Option(
+            metavar="T[,T]", help="What to make: qa, conversation, reasoning ... (`curate doctor` lists them).", show_default=False
+        ),
+    ] = [],
     model: Annotated[
         str | None, typer.Option(metavar="M", rich_help_panel=MODEL, help="Model name on the server; without one nothing is asked.")
     ] = None,
@@ -39,6 +48,18 @@ def build(
     limit: Annotated[
         int | None, typer.Option(metavar="N", rich_help_panel=CHOOSE, help="Run at most N tasks, spread over documents.")
     ] = None,
+    fill: Annotated[
+        bool, typer.Option("--fill", rich_help_panel=CHOOSE, help="Go on with passages that no accepted sample covers.")
+    ] = False,
+    think: Annotated[
+        float | None, typer.Option(metavar="SHARE", rich_help_panel=RESULT, help="Share of samples that show their reasoning, as in 0.3.")
+    ] = None,
+    mix: Annotated[
+        list[str], typer.Option(metavar="FILE:SHARE", rich_help_panel=RESULT, help="General data to mix in.", show_default=False)
+    ] = [],
+    judge: Annotated[
+        bool, typer.Option("--judge", rich_help_panel=MODEL, help="Have a model check what passed: agreement and rubric.")
+    ] = False,
     context: Annotated[
         str | None, typer.Option(metavar="C", rich_help_panel=RESULT, help="Passage in the prompt of a row: none, passage or mixed.")
     ] = None,
@@ -56,6 +77,9 @@ def build(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", rich_help_panel=RUN, help="Try again what failed in an earlier build.")
     ] = False,
+    replan: Annotated[
+        bool, typer.Option("--replan", rich_help_panel=RUN, help="Derive topics, audiences and examples (plan.json) anew.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", rich_help_panel=RUN, help="Parse and plan for real, ask nothing, print what it would take.")
     ] = False,
@@ -68,7 +92,8 @@ def build(
     from curate import config, plugins
     from curate.cli import _built
     from curate.cli._progress import Display
-    from curate.pipeline import Job, build, estimate
+    from curate.errors import UsageError
+    from curate.pipeline import Job, build, estimate, reads
     from curate.sources import walk
     from curate.workspace import Workspace
 
@@ -91,10 +116,19 @@ def build(
         "max_tokens": max_tokens,
         "max_failures": max_failures,
         "retry_failed": retry_failed or None,
+        "replan": replan or None,
+        "fill": fill or None,
+        "think": think,
+        "mix": options.listed(mix),
+        "judges": JUDGES if judge else None,
     }
     loaded = config.load(flags, out, sets=options.parsed(sets))
     settings = loaded.settings
     plugins.check(settings)
+    if not sources and reads(settings):
+        raise UsageError(
+            "no SOURCES are given", "name a folder with documents: `curate build docs/`; only `--task instruct` and the like need none"
+        )
     walk(sources, settings)  # a path that is not there is told before a workspace is made
     workspace = Workspace.create(out)
     with options.origin_of_model(loaded), Display(quiet=quiet or json, verbose=verbose) as display:

@@ -4,5 +4,6 @@ from curate.pipeline.build import Built, build
 from curate.pipeline.estimate import Estimate, estimate
 from curate.pipeline.job import Job
 from curate.pipeline.overview import export_only, losses, overview, unusable
+from curate.pipeline.tasks import reads
 
-__all__ = ["Built", "Estimate", "Job", "build", "estimate", "export_only", "losses", "overview", "unusable"]
+__all__ = ["Built", "Estimate", "Job", "build", "estimate", "export_only", "losses", "overview", "reads", "unusable"]
