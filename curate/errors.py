@@ -5,6 +5,7 @@
     ├── WorkspaceError            exit 2   locked, newer, damaged, not a workspace, disk full
     ├── DocumentError             -        one file cannot be read; becomes a Failure, never stops a build
     ├── ReplyError                -        one ask cannot be answered; becomes a Failure, never stops a build
+    ├── NothingToMake             -        one task has nothing to make; becomes a skipped Failure with its reason
     ├── CarryError                -        one sample does not fit one format; becomes a Failure of that export
     ├── BudgetReached             exit 4   --max-cost, --max-calls or --max-tokens is used up; what is done stays valid
     └── EndpointError             exit 5   no endpoint is usable: unreachable, wrong key, unknown model
@@ -37,7 +38,7 @@ class WorkspaceError(CurateError):
 
 
 class DocumentError(CurateError):
-    """One document cannot be read; the rest of the build goes on."""
+    """One document, or one row of a file of rows, cannot be read; the rest of the build goes on."""
 
 
 class ReplyError(CurateError):
@@ -46,6 +47,10 @@ class ReplyError(CurateError):
     def __init__(self, message: str, hint: str = "", attempts: int = 1, *, too_long: bool = False) -> None:
         super().__init__(message, hint)
         self.attempts, self.too_long = attempts, too_long
+
+
+class NothingToMake(CurateError):
+    """A task has nothing to make, for a reason that the accounts show."""
 
 
 class CarryError(CurateError):

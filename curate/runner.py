@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from curate.errors import BudgetReached, ReplyError
+from curate.errors import BudgetReached, DocumentError, NothingToMake, ReplyError
 from curate.llm import Ask, Models
 from curate.progress import Watch
 from curate.records import Failure, Sample, Task, Verdict
@@ -158,6 +158,10 @@ class _Run:
                 self.backlog.release()
         except ReplyError as error:
             return Done(task, failure=Failure("tasks", task.id, "failed", error.message, error.hint, error.attempts))
+        except DocumentError as error:
+            return Done(task, failure=Failure("tasks", task.id, "failed", error.message, error.hint))
+        except NothingToMake as error:
+            return Done(task, failure=Failure("tasks", task.id, "skipped", error.message, error.hint))
         except BudgetReached as error:
             self.ended.budget = error
             self.stop()

@@ -54,6 +54,11 @@ class Sections:
         return _split(self.validation_share, self.test_share, self.group, *path[:1])
 
 
+def split_of_key(settings: Settings, *key: str) -> str:
+    """The split of what comes from no document: the hash of its key decides."""
+    return _split(settings.validation_share, settings.test_share, *key)
+
+
 def _split(validation_share: float, test_share: float, *unit: str) -> str:
     digest = hashlib.sha256("\0".join(unit).encode("utf-8", "surrogatepass")).digest()
     place = int.from_bytes(digest[:8], "big") / 2**64

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from curate import chunking, plugins, splits, text
-from curate.errors import DocumentError
+from curate.errors import DocumentError, NothingToMake
 from curate.records import Chunk, Document, Failure, Message, Sample, Task, Verdict, content_id
 from curate.settings import Settings
 from curate.store import PART_ROWS, pack, unpack
@@ -85,20 +85,25 @@ def make_part(path: Path, part: str, chunk_parts: Sequence[str], settings: Setti
     wanted = {i for t in tasks for i in t.chunk_ids}
     chunks = workspace.chunks.pick(wanted, chunk_parts)
     made = asyncio.run(_generate(tasks, chunks, settings))
-    samples = [s for found in made for s in found]
+    samples = [s for found in made if isinstance(found, list) for s in found]
     verdicts = check([(s, [chunks[i] for i in s.chunk_ids]) for s in samples], settings)
-    empty = [Failure("tasks", t.id, "skipped", NOTHING) for t, found in zip(tasks, made, strict=True) if not found]
     workspace.verdicts.write(part, [v for found in verdicts for v in found])
-    workspace.failures.write(f"tasks-{part}", empty)
+    workspace.failures.write(f"tasks-{part}", [found for found in made if isinstance(found, Failure)])
     workspace.samples.write(part, samples)
     return len(tasks), len(samples)
 
 
-async def _generate(tasks: list[Task], chunks: dict[str, Chunk], settings: Settings) -> list[list[Sample]]:
-    found = []
+async def _generate(tasks: list[Task], chunks: dict[str, Chunk], settings: Settings) -> list[list[Sample] | Failure]:
+    found: list[list[Sample] | Failure] = []
     for task in tasks:
         generator = plugins.load("generators", task.generator)
-        found.append(distinct(await generator.generate(task, [chunks[i] for i in task.chunk_ids], None, settings)))
+        try:
+            made = distinct(await generator.generate(task, [chunks[i] for i in task.chunk_ids], None, settings))
+            found.append(made or Failure("tasks", task.id, "skipped", NOTHING))
+        except NothingToMake as error:
+            found.append(Failure("tasks", task.id, "skipped", error.message, error.hint))
+        except DocumentError as error:
+            found.append(Failure("tasks", task.id, "failed", error.message, error.hint))
     return found
 
 
