@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from curate.generators._passages import Ring
-from curate.planning import Slot, View, quotas, slots
+from curate.planning import Quotas, Slot, View, quotas, slots
 from curate.records import Chunk, Json, Task, content_id
 from curate.settings import Settings
 from curate.text import sentences, strip_markdown
@@ -21,12 +21,16 @@ def per_chunk(
     *,
     count: Callable[[Chunk], int],
     dimensions: tuple[str, ...] = EVERY,
+    own: Quotas | None = None,
 ) -> Iterator[Task]:
-    """A task for every passage that is good for something; `count` says how many samples of it are wanted, 0 for none."""
+    """A task for every passage that is good for something; `count` says how many samples of it are wanted, 0 for none.
+
+    own: shares of labels that no setting gives, or that stand in place of the settings'.
+    """
     if view.round:
         return
-    wanted = quotas(settings, *dimensions)
-    ring = Ring(view) if settings.distractors and settings.context != "none" and "context" in dimensions else None
+    wanted = {**quotas(settings, *dimensions), **(own or {})}
+    ring = Ring(view) if settings.distractors and wanted.get("context", {}).get("passage") else None
     for chunk in view.chunks():
         number = count(chunk)
         if number:
