@@ -3,5 +3,6 @@
 from curate.llm._budget import AskCounts, prices
 from curate.llm._estimating import Estimating, NotAsked
 from curate.llm._models import DRAIN, Ask, Models
+from curate.llm._schemas import Matching, reply_of
 
-__all__ = ["DRAIN", "Ask", "AskCounts", "Estimating", "Models", "NotAsked", "prices"]
+__all__ = ["DRAIN", "Ask", "AskCounts", "Estimating", "Matching", "Models", "NotAsked", "prices", "reply_of"]

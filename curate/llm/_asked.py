@@ -11,11 +11,15 @@ from pydantic import BaseModel
 from curate.cache import Ledger, Reply, Status, ask_key
 from curate.errors import ReplyError
 from curate.llm import _replies as replies
-from curate.llm._requests import Options, Request
+from curate.llm._endpoints import TOO_LONG, TOO_LONG_HINT, Denied, Endpoint
+from curate.llm._requests import Image, Options, Request
 from curate.llm._roles import Role
 from curate.prompts import Prompts
 from curate.records import Json, Message, canonical
 from curate.settings import Settings
+
+IMAGE_TOKENS = 16_384
+"""What one image may cost at most, in models that do not scale it down."""
 
 
 @dataclass(slots=True)
@@ -32,6 +36,7 @@ class Asked:
     tools: str = ""
     draw: int = 0
     language: str = "en"
+    images: tuple[Image, ...] = ()
 
     def request(self, attempt: int, fault: str) -> tuple[str, str]:
         """(messages, whole logical request) of an attempt as canonical JSON; `fault` is what was wrong with the one before."""
@@ -45,8 +50,9 @@ class Asked:
         role = self.role
         if self.reply is None:
             return Request(Options(role.model, role.sampling, self.draw, tools=self.tools), messages)
-        options = Options(role.model, role.sampling, self.draw, stated(self.reply), self.reply.__name__)
-        return Request(options, messages, partial(self._with_schema, messages))
+        schema = stated(self.reply)
+        options = Options(role.model, role.sampling, self.draw, schema, self.reply.__name__, strict=replies.is_strict(self.reply))
+        return Request(options, messages, partial(self._with_schema, messages), self.images)
 
     def read(self, said: replies.Completion) -> Any:
         """The answer in a reply. Unusable or Refused where there is none."""
@@ -54,29 +60,27 @@ class Asked:
         return replies.value(said, self.reply) if self.reply else replies.message(said)
 
     def _messages(self, fault: str) -> str:
-        if not fault:
-            return wired(self.messages)
-        schema = stated(self.reply) if self.reply else ""
-        return wired(self._with(self.messages, "reask", {"reason": fault, "schema": schema}))
+        turns = self.messages
+        if fault:
+            schema = stated(self.reply) if self.reply else ""
+            note = self.prompts.render("reask", {"reason": fault, "schema": schema}, self.language)[-1].content
+            last = turns[-1]  # many chat templates want the roles to alternate
+            joined = last.role == "user"
+            turns = [*turns[:-1], Message("user", f"{last.content}\n\n{note}")] if joined else [*turns, Message("user", note)]
+        return wired(turns, self.images)
 
     def _with_schema(self, messages: str) -> str:
         """For a server that takes no schema: the same messages with the schema stated in the last user turn."""
         assert self.reply
         text = stated(self.reply)
-        if f"```json\n{text}\n```" in self.messages[-1].content:
-            return messages
-        note = self.prompts.render("schema", {"schema": text}, self.language)[-1].content
         turns = json.loads(messages)
-        turns[-1]["content"] += f"\n\n{note}"
+        last = turns[-1]["content"]
+        said = last if isinstance(last, str) else last[0]["text"]
+        if f"```json\n{text}\n```" in said:
+            return messages
+        said += f"\n\n{self.prompts.render('schema', {'schema': text}, self.language)[-1].content}"
+        turns[-1]["content"] = said if isinstance(last, str) else [{"type": "text", "text": said}, *last[1:]]
         return canonical(turns)
-
-    def _with(self, messages: list[Message], prompt: str, values: Json) -> list[Message]:
-        """The messages with a note at the end of the user's last turn: many chat templates want the roles to alternate."""
-        note = self.prompts.render(prompt, values, self.language)[-1].content
-        last = messages[-1]
-        if last.role != "user":
-            return [*messages, Message("user", note)]
-        return [*messages[:-1], Message("user", f"{last.content}\n\n{note}")]
 
 
 class Walk:
@@ -97,7 +101,8 @@ class Walk:
     @property
     def most_tokens(self) -> int:
         """Tokens the prompt cannot exceed: a token is a byte at least, and the schema may be sent and stated."""
-        return len(self.request.encode()) + (len(stated(self.asked.reply).encode()) if self.asked.reply else 0)
+        schema = len(stated(self.asked.reply).encode()) if self.asked.reply else 0
+        return len(self.request.encode()) + schema + IMAGE_TOKENS * len(self.asked.images)
 
     def recall(self, ledger: Ledger) -> Any:
         """The remembered answer, or None where the attempt that stands ready is to be sent. ReplyError: the attempts are spent."""
@@ -110,7 +115,7 @@ class Walk:
                 except (replies.Unusable, replies.Refused) as e:  # the reply type has become stricter
                     fault = str(e)
             elif row.status == "failed" and not self.settings.retry_failed:
-                raise ReplyError(row.reason, attempts=self.attempt + 1)
+                raise failed(row, self.attempt + 1)
             if self.settings.retry_failed and (row.status == "failed" or self.attempt + 1 >= self.limit):
                 self.limit = self.attempt + 1 + self.settings.reply_attempts
             self.go_on(fault)
@@ -125,7 +130,7 @@ class Walk:
         self.attempt += 1
         self._prepare(fault)
 
-    def judge(self, raw: bytes) -> tuple[Reply, Any, tuple[int, int] | None]:
+    def judge(self, raw: bytes, endpoint: Endpoint) -> tuple[Reply, Any, tuple[int, int] | None]:
         """Of a reply that has just come: its ledger row, the answer in it if it holds one, the tokens if it says them."""
         status: Status = "valid"
         reason, found, used = "", None, None
@@ -134,19 +139,38 @@ class Walk:
             used = said.usage
             found = self.asked.read(said)
         except replies.Unusable as e:
-            status, reason = "invalid", str(e)
+            reason = str(e)
+            again = isinstance(e, replies.Repeating) and self.fault.startswith(replies.REPEATING)
+            status = "failed" if again else "invalid"  # it would only repeat itself again
+            if isinstance(e, replies.Shapeless):
+                endpoint.shapeless(reason)
         except replies.Refused as e:
             status, reason = "failed", str(e)
         return self.row(raw, status, reason, used), found, used
+
+    def denied(self, denied: Denied) -> Reply:
+        """The ledger row of a request that will never be answered. ReplyError: where another day might answer it."""
+        if not denied.known:
+            raise ReplyError(str(denied), denied.hint, self.attempt + 1)
+        return self.row(denied.raw, "failed", str(denied))
 
     def row(self, raw: bytes, status: Status, reason: str = "", used: tuple[int, int] | None = None) -> Reply:
         """The ledger row of the attempt that stands ready."""
         return Reply(self.key, self.request, raw, status, reason, *(used or (0, 0)))
 
 
-def wired(messages: Sequence[Message]) -> str:
-    """Messages as a server reads them, as canonical JSON; text that is no Unicode is replaced."""
-    return canonical([_wired(m) for m in messages]).encode("utf-8", "replace").decode()
+def failed(row: Reply, attempts: int) -> ReplyError:
+    """What a remembered end without an answer means."""
+    too_long = row.reason.startswith(TOO_LONG)
+    return ReplyError(row.reason, TOO_LONG_HINT if too_long else "", attempts, too_long=too_long)
+
+
+def wired(messages: Sequence[Message], images: Sequence[Image] = ()) -> str:
+    """Messages as a server reads them, as canonical JSON; text that is no Unicode is replaced. Images go with the last turn."""
+    turns = [_wired(m) for m in messages]
+    if images:
+        turns[-1]["content"] = [{"type": "text", "text": turns[-1]["content"]}, *(image.part() for image in images)]
+    return canonical(turns).encode("utf-8", "replace").decode()
 
 
 def _wired(message: Message) -> Json:

@@ -1,23 +1,26 @@
-"""Talks to OpenAI-compatible servers: one client per address, what each answer means, when to come back, whom to leave."""
+"""Talks to OpenAI-compatible servers: one client per address, what each answer means, what it cannot take."""
 
 import asyncio
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from curate.errors import EndpointError
 from curate.llm._requests import SHAPES, UNTRIED, Learnt, Request
+from curate.llm._slots import Load
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncOpenAI
+    from openai import AsyncOpenAI
 
 PAUSE = 120.0  # seconds; a server that asks for a longer wait is left alone by all
 LISTING_TIMEOUT = 15.0
+TOO_LONG = "prompt and reply do not fit the model's context"
+TOO_LONG_HINT = "lower --max-reply-tokens or --chunk-max-tokens, or serve the model with a longer context"
 SECRET_CHARS = 12  # what is shorter is a placeholder such as "EMPTY", which a reply may hold for other reasons
 _BUSY = frozenset((429, 503))
 _PASSING = frozenset((408, 409, 425, 429))
@@ -28,6 +31,25 @@ _NO_MODEL = re.compile(r"model\b.{0,80}(not found|not exist|not a valid|unknown|
 _SHAPE = re.compile(r"response_format|json_schema|json_object|guided|grammar|schema|structured", re.I)
 _NO_CREDIT = re.compile(r"insufficient_quota|exceeded your current quota|billing|payment", re.I)
 _OPTIONAL = ("temperature", "top_p", "seed")
+_LACKS = {  # what a server says of a model that cannot do something; "invalid image data" is about one picture
+    "tools": re.compile(
+        r"(tool|function).{0,80}(not support|unsupported|requires?\b|not (enabled|available))"
+        r"|(not|n't|no) support.{0,60}(tool|function.?call)|unsupported.{0,20}tool",
+        re.I | re.S,
+    ),
+    "images": re.compile(
+        r"(image|vision|multi.?modal).{0,60}(not support|unsupported|not (accepted|allowed|enabled))"
+        r"|(not|n't|no) support.{0,60}(image|vision|multi.?modal)|not a (multi.?modal|vision)|at most 0 image"
+        r"|content.{0,40}(must|should) be a? ?(valid )?string",
+        re.I | re.S,
+    ),
+}
+_MENDS = {
+    "tools": "vLLM takes --enable-auto-tool-choice --tool-call-parser NAME (hermes for Qwen), llama-server --jinja; or name another model",
+    "images": "name a model that sees images; llama-server needs its --mmproj, vLLM may need --limit-mm-per-prompt",
+}
+
+T = TypeVar("T")
 
 
 class Again(Exception):
@@ -72,34 +94,54 @@ class Endpoint:
     secret: str
     timeout: float
     say: Callable[[str], None]
+    load: Load
+    weight: float = 1.0
     learnt: Learnt = UNTRIED
     shape_works: bool = False
-    in_flight: int = 0
     rests_until: float = 0.0
     answered: float = 0.0
+    silent: int = 0  # times in a row that nothing listened there
+    failed: float = 0.0  # when that was last
+    batched: int = 0  # requests in batches that are under way
     lost: Gone | None = None
 
     async def post(self, request: Request) -> bytes:
         """The raw bytes of a chat completion. Again, Adapted, Denied or Gone where there is none."""
+        import httpx2
+
+        tried = self.learnt
+        call = self.client.post("/chat/completions", content=request.body(tried), cast_to=httpx2.Response)
+        response = await self.heard(call, lambda status, raw, headers: self.refusal(status, raw, headers, request, tried))
+        self.shape_works = self.shape_works or bool(request.options.schema)
+        return self.redacted(response.content)
+
+    async def heard(self, call: Awaitable[T], refusal: Callable[[int, bytes, Any], Exception]) -> T:
+        """What a call of the client gives; `refusal` says what an error status (with body and headers) means. Again: no answer."""
         import aiohttp
         import httpx2
         from openai import APIConnectionError, APIStatusError
 
-        tried = self.learnt
-        self.in_flight += 1
         try:
             async with asyncio.timeout(self.timeout):
-                response = await self.client.post("/chat/completions", content=request.body(tried), cast_to=httpx2.Response)
+                found = await call
         except APIStatusError as e:
             self.answered = time.monotonic()
-            raise self._refusal(e, request, tried) from None
+            raise refusal(e.status_code, self.redacted(e.response.content), e.response.headers) from None
         except (APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, TimeoutError, OSError) as e:
             raise self._silence(e) from None
-        finally:
-            self.in_flight -= 1
         self.answered = time.monotonic()
-        self.shape_works = self.shape_works or bool(request.options.schema)
-        return self.redacted(response.content)
+        return found
+
+    def lacking(self, request: Request) -> Denied | None:
+        """Why this server cannot take the request, where that is known without sending it."""
+        what = next((n for n in request.needs if n in self.learnt.lacks), "")
+        return self._lacks(what, request, "") if what else None
+
+    def shapeless(self, reason: str) -> None:
+        """A reply did not follow the schema though the server took it: some ignore it, so from now on the prompt states it."""
+        if self.learnt.shape == SHAPES[0] and not self.learnt.stated:
+            self.learnt = self.learnt._replace(stated=True)
+            self.say(f"{self.name} took a JSON schema and did not follow it ({reason[:120]}): the schema is stated in the prompt too")
 
     async def models(self) -> list[str] | None:
         """The names this server lists, None where it keeps no list. EndpointError: unreachable, or not for this key."""
@@ -124,10 +166,19 @@ class Endpoint:
         """The bytes without the key, should a server echo it."""
         return raw.replace(self.secret.encode(), b"***") if len(self.secret) >= SECRET_CHARS else raw
 
+    def room(self) -> bool:
+        """Whether one more send may go there now: one at a time where the last found nobody."""
+        return self.load.used < (1 if self.silent else int(self.load.limit))
+
     @property
     def name(self) -> str:
-        """The address without user, password and query."""
-        parts = urlsplit(self.url)
+        """The address as it may be shown."""
+        return self.shown(self.url)
+
+    @staticmethod
+    def shown(url: str) -> str:
+        """An address without user, password and query."""
+        parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
         return f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/')}"
 
@@ -144,13 +195,17 @@ class Endpoint:
             return Again(f"{self.name} gave no reply within {self.timeout:g} s", billed=True)
         return Again(f"{self.name} cut the connection", billed=True)
 
-    def _refusal(self, error: "APIStatusError", request: Request, tried: Learnt) -> Exception:
-        """What an HTTP error status means."""
-        status, raw = error.status_code, self.redacted(error.response.content)
+    def refusal(self, status: int, raw: bytes, headers: Any, request: Request, tried: Learnt) -> Exception:
+        """What an HTTP error status means for a request that was sent with what was learnt until then."""
         text = raw.decode("utf-8", "replace")
-        adaptable = status in _BAD_REQUEST or status == 500  # 500: how llama_cpp.server turns a json_schema down
-        if adaptable and (self.learnt != tried or self._adapt(request, text, status)):
-            return Adapted()
+        if status in _BAD_REQUEST or status == 500:  # 500: how llama_cpp.server turns a json_schema down
+            if lacking := self._lack(request, text):
+                return lacking
+            if not self.learnt.takes(tried) or self._adapt(request, text, status):
+                return Adapted()
+        return self._failure(status, raw, text, headers, request)
+
+    def _failure(self, status: int, raw: bytes, text: str, headers: Any, request: Request) -> Exception:
         if status in (401, 403):
             return Gone(*self._no_key(status))
         if status == 402 or (status == 429 and _NO_CREDIT.search(text)):
@@ -159,13 +214,28 @@ class Endpoint:
             hint = f"check --model ({request.options.model!r}) and --base-url; `curate doctor` lists what the server offers"
             return Gone(f"{self.name} does not serve this: {_said(text)} ({status})", hint)
         if status in _PASSING or status >= 500:
-            return Again(f"{self.name} answered {status}: {_said(text)}", wait=_retry_after(error.response.headers), busy=status in _BUSY)
+            return Again(f"{self.name} answered {status}: {_said(text)}", wait=_retry_after(headers), busy=status in _BUSY)
         return self._denied(status, text, raw)
+
+    def _lack(self, request: Request, text: str) -> Denied | None:
+        """Learns that this model cannot do what the request needs; None where the error is about something else."""
+        if _TOO_LONG.search(text) or _FILTERED.search(text) or _NO_MODEL.search(text):
+            return None
+        what = next((n for n in request.needs if _LACKS[n].search(text)), "")
+        if not what:
+            return None
+        denied = self._lacks(what, request, f": {_said(text)}")
+        if what not in self.learnt.lacks:
+            self.learnt = self.learnt._replace(lacks=(*self.learnt.lacks, what))
+            self.say(f"{denied}: {denied.hint}")
+        return denied
+
+    def _lacks(self, what: str, request: Request, why: str) -> Denied:
+        return Denied(f"{self.name} does not take {what} for {request.options.model!r}{why}", _MENDS[what], known=False, raw=b"")
 
     def _denied(self, status: int, text: str, raw: bytes) -> Denied:
         if _TOO_LONG.search(text):
-            hint = "lower --max-reply-tokens or --chunk-max-tokens, or serve the model with a longer context"
-            return Denied(f"prompt and reply do not fit the model's context: {_said(text)}", hint, known=True, raw=raw)
+            return Denied(f"{TOO_LONG}: {_said(text)}", TOO_LONG_HINT, known=True, raw=raw)
         if _FILTERED.search(text):
             return Denied(f"the server's content filter: {_said(text)}", "", known=True, raw=raw)
         return Denied(f"{self.name} answered {status}: {_said(text)}", "", known=False, raw=raw)
@@ -192,39 +262,6 @@ class Endpoint:
 
     def _no_key(self, status: int) -> tuple[str, str]:
         return f"{self.name} does not accept the key ({status})", "set CURATE_API_KEY or OPENAI_API_KEY, or the setting api_key_file"
-
-
-class Endpoints:
-    """The addresses that serve one model."""
-
-    def __init__(self, members: list[Endpoint]) -> None:
-        self.members = members
-
-    async def ready(self) -> Endpoint:
-        """The usable endpoint with the fewest sends in flight; waits while all rest. EndpointError: none is left."""
-        while True:
-            left = [e for e in self.members if e.lost is None]
-            if not left:
-                raise self.error()
-            now = time.monotonic()
-            awake = [e for e in left if e.rests_until <= now]
-            if awake:
-                return min(awake, key=lambda e: e.in_flight) if len(awake) > 1 else awake[0]
-            await asyncio.sleep(min(e.rests_until for e in left) - now)
-
-    def error(self) -> EndpointError:
-        """Why there is no endpoint left."""
-        lost = [e.lost for e in self.members if e.lost]
-        return EndpointError("no endpoint is usable: " + "; ".join(str(gone) for gone in lost), lost[-1].hint if lost else "")
-
-    def rest(self, endpoint: Endpoint, failure: Again, wait: float) -> bool:
-        """Leaves an endpoint alone that asked for a long wait, or that fails while another could answer; True: a pause for all asks."""
-        long = failure.wait is not None and failure.wait > PAUSE
-        if long and endpoint.rests_until < time.monotonic():
-            endpoint.say(f"{endpoint.name} asks to wait {failure.wait:.0f} s: it is left alone until then")
-        if long or (len(self.members) > 1 and (failure.busy or failure.unreachable)):
-            endpoint.rests_until = max(endpoint.rests_until, time.monotonic() + wait)
-        return long
 
 
 def _retry_after(headers: Any) -> float | None:

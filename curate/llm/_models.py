@@ -4,7 +4,7 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -14,11 +14,12 @@ from pydantic import BaseModel
 
 from curate.cache import Ledger, Reply
 from curate.errors import EndpointError, ReplyError, UsageError, did_you_mean
-from curate.llm._asked import Asked, Walk
+from curate.llm._asked import Asked, Walk, failed
 from curate.llm._budget import AskCounts, Budget, Hold, prices
 from curate.llm._endpoints import Adapted, Again, Denied, Endpoint, Gone
-from curate.llm._requests import Options, Request
+from curate.llm._requests import Options, Request, image
 from curate.llm._roles import Role, opened
+from curate.llm._traffic import Endpoints, Slot
 from curate.prompts import Prompts
 from curate.records import Json, Message, canonical
 from curate.settings import Settings
@@ -180,87 +181,96 @@ class Models:
 
     async def _attempt(self, walk: Walk) -> Any:
         """One attempt, sent until a reply comes. None: the reply was unusable, and the walk has gone on to the next attempt."""
-        role, began, sends = walk.asked.role, time.monotonic(), 0
+        endpoints, began, sends = walk.asked.role.endpoints, time.monotonic(), 0
+        prompt_tokens = walk.most_tokens // 4 if endpoints.paced else 0  # bytes, of which a token has three to five
         while True:
-            await role.slots.acquire(again=sends > 0)
+            slot = await endpoints.acquire(prompt_tokens, again=sends > 0)
+            sent = time.monotonic()
             try:
                 if self._draining:
                     raise asyncio.CancelledError
-                endpoint = await role.endpoints.ready()
-                return await self._send(walk, endpoint)
+                return await self._send(walk, slot)
             except Adapted:
                 wait = 0.0
             except Gone as e:
-                wait = self._drop(endpoint, e)
+                wait = 0.0
+                endpoints.drop(slot.endpoint, e)
             except Again as e:
                 sends += 1
-                wait = self._wait(role, endpoint, e, sends, began)
+                wait = self._wait(endpoints, slot.endpoint, e, sends, (began, sent))
             finally:
-                role.slots.release()
+                endpoints.release(slot)
             if wait:
                 await asyncio.sleep(wait)
 
-    async def _send(self, walk: Walk, endpoint: Endpoint) -> Any:
+    async def _send(self, walk: Walk, slot: Slot) -> Any:
         """One request and its reply, committed before anyone sees it; the caller's slot is held until then."""
         role, task = walk.asked.role, cast("asyncio.Task[Any]", asyncio.current_task())
+        request = walk.asked.send(walk.messages)
+        if request.needs and (lacking := slot.endpoint.lacking(request)):
+            walk.denied(lacking)
         hold = await self._budget.hold(role.model, walk.most_tokens, role.max_tokens)
         self._sent.add(task)
         self.counts.in_flight += 1
         try:
-            row, found = await self._exchange(walk, endpoint, hold)
+            row, found = await self._exchange(walk, slot, request, hold)
             await self.ledger.put(row)
         finally:
             self.counts.in_flight -= 1
             self._sent.discard(task)
-        walk.keys.append(row.key)
-        if row.status == "failed":
-            raise ReplyError(row.reason, attempts=walk.attempt + 1)
-        if row.status == "invalid":
-            self.counts.invalid += walk.attempt == 0
-            walk.go_on(row.reason)
-        return found
+        return self._taken(walk, row, found)
 
-    async def _exchange(self, walk: Walk, endpoint: Endpoint, hold: Hold) -> tuple[Reply, Any]:
+    async def _exchange(self, walk: Walk, slot: Slot, request: Request, hold: Hold) -> tuple[Reply, Any]:
         """What came back, judged and booked."""
-        slots, sent = walk.asked.role.slots, time.monotonic()
+        endpoint, sent = slot.endpoint, time.monotonic()
         used: tuple[int, int] | None = None  # unknown: all that was held may have been billed
         try:
-            row, found, used = walk.judge(await endpoint.post(walk.asked.send(walk.messages)))
-            slots.good()
+            raw = await endpoint.post(request)
+            walk.asked.role.endpoints.good(endpoint, time.monotonic() - sent)
+            row, found, used = walk.judge(raw, endpoint)
             return row, found
         except Again as e:
             used = None if e.billed else (0, 0)
             if e.busy:
-                slots.busy(sent)
+                endpoint.load.busy(sent)
             raise
         except (Adapted, Gone):
             used = (0, 0)
             raise
         except Denied as e:
             used = (0, 0)
-            if e.known:
-                return walk.row(e.raw, "failed", str(e)), None
-            raise ReplyError(str(e), e.hint, walk.attempt + 1) from None
+            return walk.denied(e), None
         finally:
+            endpoint.load.correct(slot.tokens, used)
             self._budget.settle(hold, used)
 
-    def _drop(self, endpoint: Endpoint, gone: Gone) -> float:
-        """Leaves an endpoint for good; with none left, the next look for one says why."""
-        if endpoint.lost is None:
-            endpoint.lost = gone
-            self._say(f"{gone}: this endpoint is dropped")
-        return 0.0
+    def _taken(self, walk: Walk, row: Reply, found: Any) -> Any:
+        """What a committed reply is worth: the answer, or None where the walk goes on. ReplyError: no further attempt would help."""
+        walk.keys.append(row.key)
+        if row.status == "failed":
+            raise failed(row, walk.attempt + 1)
+        if row.status == "invalid":
+            self.counts.invalid += walk.attempt == 0
+            walk.go_on(row.reason)
+        return found
 
-    def _wait(self, role: Role, endpoint: Endpoint, failure: Again, sends: int, began: float) -> float:
-        """Seconds until the next send. ReplyError: there is none."""
-        if sends >= self.settings.send_attempts:
+    def _wait(self, endpoints: Endpoints, endpoint: Endpoint, failure: Again, sends: int, since: tuple[float, float]) -> float:
+        """Seconds until the next send; since: when the ask began, and this send. ReplyError: there is none."""
+        began, sent = since
+        most, gone = self.settings.send_attempts, Gone(str(failure), "start the server, or give its address with --base-url")
+        if sends >= most:
             if failure.unreachable and endpoint.answered < began:  # nobody was answered since this ask began: the server is down
-                return self._drop(endpoint, Gone(str(failure), "start the server, or give its address with --base-url"))
+                endpoints.drop(endpoint, gone)
+                return 0.0
             raise ReplyError(f"{failure} (sent {sends} times)", "the same command asks again", sends)
-        wait = min(LONGEST_WAIT, self.backoff * 2 ** (sends - 1)) * random.uniform(0.5, 1.0)
+        wait = float(min(LONGEST_WAIT, self.backoff * 2 ** (sends - 1))) * random.uniform(0.5, 1.0)
         if failure.wait is not None:
             wait = failure.wait + random.uniform(0, self.backoff)
-        return 0.0 if role.endpoints.rest(endpoint, failure, wait) else wait
+        if not endpoints.rest(endpoint, failure, wait, sent):
+            return wait
+        if endpoint.silent >= most:
+            endpoints.drop(endpoint, gone)
+        return 0.0
 
 
 class Ask:
@@ -271,12 +281,24 @@ class Ask:
         self.keys: list[str] = []
 
     async def __call__(
-        self, prompt: str, reply: type[T], values: Mapping[str, Any], *, language: str = "en", role: str = "generate", draw: int = 0
+        self,
+        prompt: str,
+        reply: type[T],
+        values: Mapping[str, Any],
+        *,
+        images: Sequence[Path] = (),
+        language: str = "en",
+        role: str = "generate",
+        draw: int = 0,
     ) -> T:
-        """The answer to a rendered prompt, validated. ReplyError: there is none; `draw` numbers wanted repeats of one prompt."""
+        """The answer to a rendered prompt, validated. ReplyError: there is none; `draw` numbers wanted repeats of one prompt.
+
+        images: files that go with the last user turn.
+        """
         models = self.models
         messages = models.prompts.render(prompt, values, language)
-        asked = Asked(models.role(role), messages, reply, models.prompts, draw=draw, language=language)
+        shown = tuple(map(image, images))
+        asked = Asked(models.role(role), messages, reply, models.prompts, draw=draw, language=language, images=shown)
         return cast(T, await models.answer(asked, self.keys))
 
     async def chat(self, messages: list[Message], tools: list[Json], *, role: str = "generate", draw: int = 0) -> Message:

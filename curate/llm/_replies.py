@@ -3,15 +3,20 @@
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from curate.llm._schemas import FAULT, Matching
 from curate.records import Json, Message, ToolCall
 
 T = TypeVar("T", bound=BaseModel)
 REASON_CHARS = 600
+REPEATING = "the reply repeats itself"
+_LOOP_CHARS = 200  # of the same again and again, at the end of a reply that was cut off
+_SHAPE_FAULTS = ("missing", "extra_forbidden", "model_type", "list_type", "dict_type", "string_type", FAULT)
 _NOT_SENT = ("title", "default", "minLength", "maxLength")  # strict servers turn some of these down; replies are checked for all
 _THINKING = re.compile(r"^\s*(?:<(think|thinking|reasoning)>)?(.*?)</(?:think|thinking|reasoning)>\s*", re.S | re.I)
 _FENCED = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?```", re.S)
@@ -19,6 +24,14 @@ _FENCED = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?```", re.S)
 
 class Unusable(Exception):
     """A reply that is no answer; the message says why, in words that also tell the model what to mend."""
+
+
+class Shapeless(Unusable):
+    """It does not follow the schema."""
+
+
+class Repeating(Unusable):
+    """It says the same again and again."""
 
 
 class Refused(Exception):
@@ -63,6 +76,8 @@ def check(said: Completion, max_tokens: int) -> None:
         raise Refused(f"the model refused: {_line(said.refusal)}")
     if said.finish == "content_filter":
         raise Refused("the server's content filter stopped the reply")
+    if said.finish == "length" and (unit := _repeated(said.content or said.reasoning)):
+        raise Repeating(f"{REPEATING}: {_line(unit)!r} until it was cut off at {max_tokens} tokens")
     if said.finish == "length":
         raise Unusable(f"the reply was cut off at {max_tokens} tokens; it must be shorter")
     if not said.content.strip() and not said.tool_calls:
@@ -75,14 +90,14 @@ def value(said: Completion, reply: type[T]) -> T:
         return reply.model_validate_json(said.content)
     except ValidationError as e:
         if all(error["type"] != "json_invalid" for error in e.errors(include_input=False, include_url=False)):
-            raise Unusable(_faults(e)) from None
+            raise _unusable(e) from None
     found = _mended(said.content)
     if found is None:
-        raise Unusable("the reply held no JSON")
+        raise Shapeless("the reply held no JSON")
     try:
         return reply.model_validate(found)
     except ValidationError as e:
-        raise Unusable(_faults(e)) from None
+        raise _unusable(e) from None
 
 
 def message(said: Completion) -> Message:
@@ -93,10 +108,18 @@ def message(said: Completion) -> Message:
 
 
 def schema_of(reply: type[BaseModel]) -> Json:
-    """The JSON schema of a reply as strict servers want it: closed objects, every property required."""
+    """The JSON schema of a reply as strict servers want it: closed objects, every property required; a user's as it is."""
+    if issubclass(reply, Matching):
+        return reply.wire
     strict = _strict(reply.model_json_schema())
     assert isinstance(strict, dict)
     return strict
+
+
+@cache
+def is_strict(reply: type[BaseModel]) -> bool:
+    """Whether strict servers take the schema of a reply."""
+    return not issubclass(reply, Matching) or reply.wire == _strict(reply.wire)
 
 
 def _strict(node: Any) -> Any:
@@ -142,6 +165,21 @@ def _tool_call(call: Json, number: int) -> ToolCall:
     if not isinstance(arguments, dict) or not isinstance(name, str):
         raise Unusable("the arguments of a tool call were not a JSON object")
     return ToolCall(str(call.get("id") or f"call_{number}"), name, arguments)
+
+
+def _unusable(error: ValidationError) -> Unusable:
+    kinds = {e["type"] for e in error.errors(include_input=False, include_url=False)}
+    return (Shapeless if kinds & set(_SHAPE_FAULTS) else Unusable)(_faults(error))
+
+
+def _repeated(text: str) -> str:
+    """The words that a text ends in again and again, or nothing."""
+    tail = text[-4 * _LOOP_CHARS :]
+    for size in range(1, _LOOP_CHARS + 1):
+        same = max(_LOOP_CHARS, 3 * size)
+        if len(tail) >= same + size and tail[-same:] == tail[-same - size : -size]:
+            return tail[-size:]
+    return ""
 
 
 def _faults(error: ValidationError) -> str:

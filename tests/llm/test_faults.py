@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 from curate.errors import EndpointError, ReplyError
 from curate.llm import Models
-from curate.llm._slots import Slots
 
 Pair = Any
 
@@ -128,7 +127,7 @@ async def test_a_server_that_says_when_to_come_back_is_not_asked_before(model_se
 async def test_overload_halves_the_slots_and_good_replies_bring_them_back(model_server: Any, opened: Any, pair: Pair) -> None:
     server = model_server(latency=0.005, faults=[{"number": n, "do": "429"} for n in range(16)])
     async with opened(server.url, concurrency=16) as models:
-        slots = models.role("generate").slots
+        slots = models.role("generate").endpoints.members[0].load
         await outcomes(models, pair, 16)
         assert slots.limit < 16
         for round_number in range(40):
@@ -137,15 +136,16 @@ async def test_overload_halves_the_slots_and_good_replies_bring_them_back(model_
         assert slots.limit == 16
 
 
-async def test_a_waiting_slot_that_is_cancelled_is_not_lost() -> None:
-    slots = Slots(1)
-    await slots.acquire(again=False)
-    first, second = (asyncio.create_task(slots.acquire(again=False)) for _ in range(2))
-    await asyncio.sleep(0)
-    slots.release()
-    first.cancel()
-    await asyncio.wait_for(second, 1)
-    assert slots.used == 1
+async def test_a_waiting_slot_that_is_cancelled_is_not_lost(model_server: Any, opened: Any) -> None:
+    async with opened(model_server().url, concurrency=1) as models:
+        endpoints = models.role("generate").endpoints
+        slot = await endpoints.acquire(0, again=False)
+        first, second = (asyncio.create_task(endpoints.acquire(0, again=False)) for _ in range(2))
+        await asyncio.sleep(0)
+        endpoints.release(slot)
+        first.cancel()
+        await asyncio.wait_for(second, 1)
+        assert endpoints.cap.used == 1
 
 
 async def test_parameters_a_server_does_not_take_are_left_out_and_it_is_said(model_server: Any, opened: Any, pair: Pair) -> None:
