@@ -5,14 +5,23 @@ import re
 from typing import Any
 
 from curate.errors import CarryError
-from curate.records import Json, Message, ToolCall
+from curate.records import Json, Message, Sample, ToolCall
 
+PLAIN = {"id": "string", "text": "string"}
+"""What a row of pretraining text holds, in every style that has such rows."""
 _THINK = re.compile(r"\A\s*<think>\n?(.*?)\n?</think>\n{0,2}(.*)\Z", re.DOTALL)
 
 
 def answer(message: Message) -> str:
     """An assistant turn's text, its reasoning before it between think tags, with exactly the newlines that readers look for."""
     return f"<think>\n{message.reasoning}\n</think>\n\n{message.content}" if message.reasoning else message.content
+
+
+def plain(sample: Sample) -> dict[str, Any]:
+    """A row of pretraining text: the text as it is, without a template around it."""
+    if not sample.messages[0].content.strip():
+        raise CarryError("the text is empty")
+    return {"id": sample.id, "text": sample.messages[0].content}
 
 
 def parted(text: str) -> tuple[str, str]:

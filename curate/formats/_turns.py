@@ -8,12 +8,14 @@ from curate.records import Message, Sample
 from curate.settings import Settings
 
 FOLLOWS = {"": ("user",), "user": ("assistant",), "assistant": ("user", "tool"), "tool": ("tool", "assistant")}
-PURPOSES = {"": "SFT", "preference": "preference", "kto": "KTO"}
+PURPOSES = {"": "SFT", "preference": "preference", "kto": "KTO", "pretrain": "pretraining"}
 TAGS = ("<think>", "</think>", "<tool_call>", "</tool_call>")
 
 
 def purpose(sample: Sample) -> str:
-    """What a sample trains: "" (SFT), "preference" or "kto". No exported file mixes purposes."""
+    """What a sample trains: "" (SFT), "preference", "kto" or "pretrain" (one text, no conversation). No exported file mixes purposes."""
+    if sample.meta.get("purpose") == "pretrain":
+        return "pretrain"
     return "preference" if sample.rejected else "kto" if sample.label is not None else ""
 
 

@@ -1,17 +1,20 @@
-"""ShareGPT: `conversations` of from/value turns with reasoning and tool calls as LLaMA-Factory reads them; SFT, preference and KTO."""
+"""ShareGPT: `conversations` of from/value turns with reasoning and tool calls as LLaMA-Factory reads them; SFT, preference and KTO.
+
+Pretraining text has a column of its own, as its reader's stage `pt` wants it.
+"""
 
 from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
 from curate.errors import CarryError
-from curate.formats._text import answer, bare, call, dump, load
+from curate.formats._text import PLAIN, answer, bare, call, dump, load, plain
 from curate.formats._text import parted as split_answer
 from curate.formats._turns import numbered, parted, prepared, purpose, trained_whole
 from curate.records import Message, Sample
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 BETWEEN_RESULTS = "\n</tool_response>\n<tool_response>\n"  # several results stand in one observation; the template adds the outer tags
 OPEN, CLOSE = "<tool_call>\n", "\n</tool_call>"
 TAGS = {
@@ -29,6 +32,8 @@ ROLES |= {"observation": "tool", "tool": "tool", "system": "system"}
 
 def columns(purpose: str, tools: bool) -> dict[str, Any]:
     """What a row holds: `tools` stands in every row or in none, for readers want one set of columns in a file."""
+    if purpose == "pretrain":
+        return PLAIN
     turn = {"from": "string", "value": "string"}
     answers: dict[str, dict[str, Any]] = {"": {}, "preference": {"chosen": turn, "rejected": turn}, "kto": {"label": "bool"}}
     return {"id": "string", "conversations": [turn], **answers[purpose], **({"tools": "string"} if tools else {})}
@@ -36,6 +41,8 @@ def columns(purpose: str, tools: bool) -> dict[str, Any]:
 
 def record(sample: Sample, settings: Settings) -> dict[str, Any]:
     """One row; `tools` is JSON text, empty where the sample has none."""
+    if purpose(sample) == "pretrain":
+        return plain(sample)
     messages = prepared(sample, settings, "sharegpt", ("", "preference", "kto"))
     tools = dump(bare(sample.tools)) if sample.tools else ""
     if purpose(sample) == "preference":
@@ -59,6 +66,8 @@ def parse(row: dict[str, Any]) -> list[Message]:
 
 def dataset_info(file_name: str, columns: Collection[str]) -> dict[str, Any]:
     """LLaMA-Factory's entry for a file. All seven tags: naming one unsets the rest."""
+    if "text" in columns:
+        return {"file_name": file_name, "columns": {"prompt": "text"}}
     named = {"messages": "conversations"} | {c: c for c in ("tools", "chosen", "rejected") if c in columns}
     named |= {"kto_tag": "label"} if "label" in columns else {}
     ranking = {"ranking": True} if "chosen" in columns else {}

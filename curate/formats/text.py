@@ -1,26 +1,31 @@
-"""Text: each conversation rendered by a chat template, for trainers that take plain text; there is no way back from it."""
+"""Text: each conversation rendered by a chat template, for trainers that take plain text; there is no way back from it.
+
+Pretraining text is written as it is.
+"""
 
 from collections.abc import Collection
 from typing import Any
 
 from curate.errors import CarryError
 from curate.formats._chat import objects
-from curate.formats._text import bare, dump, wrapped
-from curate.formats._turns import prepared, trained_whole
+from curate.formats._text import PLAIN, bare, dump, plain, wrapped
+from curate.formats._turns import prepared, purpose, trained_whole
 from curate.records import Message, Sample
 from curate.settings import Settings
 from curate.templates import control_tokens, render
 
-VERSION = 1
+VERSION = 2
 
 
 def columns(purpose: str, tools: bool) -> dict[str, Any]:  # noqa: ARG001 - one set of columns
     """What a row holds."""
-    return {"id": "string", "text": "string"}
+    return PLAIN
 
 
 def record(sample: Sample, settings: Settings) -> dict[str, Any]:
     """One row: the whole conversation as one text."""
+    if purpose(sample) == "pretrain":
+        return plain(sample)
     messages = prepared(sample, settings, "text")
     trained_whole(messages, "text")
     for token in control_tokens(settings.chat_template):

@@ -5,6 +5,7 @@ from curate.text._language import language
 from curate.text._locating import locate
 from curate.text._markdown import strip_markdown
 from curate.text._minhash import minhash
+from curate.text._rouge import Texts, rouge_l
 from curate.text._scripts import HAN, PUNCTUATION, UNSPACED
 from curate.text._sentences import sentences
 from curate.text._tokens import Counter, estimate_tokens, token_counter
@@ -15,6 +16,7 @@ __all__ = [
     "PUNCTUATION",
     "UNSPACED",
     "Counter",
+    "Texts",
     "dates",
     "estimate_tokens",
     "find_folded",
@@ -23,6 +25,7 @@ __all__ = [
     "locate",
     "minhash",
     "numbers",
+    "rouge_l",
     "sentences",
     "strip_markdown",
     "token_counter",
