@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from curate import serving
 from curate.cache import Ledger
 from curate.errors import CurateError
 from curate.llm import Models
@@ -87,9 +88,10 @@ async def _server(settings: Settings) -> list[Finding]:
     notes: list[str] = []
     with tempfile.TemporaryDirectory() as scratch, Ledger.open(Path(scratch) / "cache.sqlite") as ledger:
         try:
-            async with Models(settings, ledger, on_event=notes.append) as models:
-                found = [Finding("model", "ok", line) for line in await models.check()]
-                return [*found, await _schema(models, notes), await _tools(models)]
+            with serving.serve(settings, Path(scratch), lambda _: None) as served:
+                async with Models(served, ledger, on_event=notes.append) as models:
+                    found = [Finding("model", "ok", line) for line in await models.check()]
+                    return [*found, await _schema(models, notes), await _tools(models)]
         except CurateError as error:
             return [Finding("model", "broken", error.message, error.hint)]
 

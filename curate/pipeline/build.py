@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from curate import config, plugins, templates
+from curate import config, plugins, serving, templates
 from curate.cache import Ledger
 from curate.errors import UsageError
 from curate.export import Exported
@@ -50,6 +51,8 @@ class _Build:
         self.job, self.ledger = job, ledger
         self.manifest: dict[str, Any] = {"stages": {}, "asks": {}, **job.workspace.manifest()}
         self.built = Built()
+        self.served: Settings | None = None
+        self.server = ExitStack()
 
     def run(self) -> Built:
         job = self.job
@@ -61,11 +64,12 @@ class _Build:
         def made() -> str:  # again after the run, which may have made a plan
             return tasks.fingerprint(job, chunks.fingerprint(job, found.fingerprint))
 
-        if tasks.asks(job.settings) and not self.stands("tasks", made()):
-            asyncio.run(tasks.reach(self.models()))  # a wrong key is told before hours of parsing, not after
-        self.prepare(found)
-        config.save(job.settings, job.workspace.path)  # only now: what makes a build fail so far would make the next one fail too
-        self.stage("tasks", made, self.generate)
+        with self.server:
+            if tasks.asks(job.settings) and not self.stands("tasks", made()):
+                asyncio.run(tasks.reach(self.models()))  # a wrong key is told before hours of parsing, not after
+            self.prepare(found)
+            config.save(job.settings, job.workspace.path)  # only now: what makes a build fail so far would make the next one fail too
+            self.stage("tasks", made, self.generate)
         if not self.built.ended.signal:
             self.stage("rows", lambda: rows.fingerprint(job, made()), self.export)
             self.built.exported = self.built.exported or self.recalled()
@@ -89,7 +93,11 @@ class _Build:
         self.stage("chunks", lambda: chunks.fingerprint(job, found.fingerprint), lambda: chunks.run(job))
 
     def models(self) -> Models:
-        return Models(self.job.settings, self.ledger, self.job.workspace.path, self.job.watch.note)
+        """The models of this run; a server that curate starts is started the first time."""
+        job = self.job
+        if self.served is None:
+            self.served = self.server.enter_context(serving.serve(job.settings, job.workspace.private, job.watch.note))
+        return Models(self.served, self.ledger, job.workspace.path, job.watch.note)
 
     def stands(self, name: str, fingerprint: str) -> bool:
         """Whether the manifest says that a stage ran on the same inputs; an entry stands only for a finished stage."""

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from curate import plugins
+from curate import plugins, serving
 from curate.cache import Ledger
 from curate.llm import Estimating, NotAsked, prices
 from curate.pipeline import tasks
@@ -43,7 +43,7 @@ def estimate(job: Job) -> Estimate:
     """Plans the first round of a build and counts it; what was parsed is remembered for the build."""
     with job.workspace.lock(), job.workspace.reading(), Ledger.open(job.workspace.private / "cache.sqlite") as ledger:
         prepared(job, ledger)
-        return asyncio.run(_count(job, ledger))
+        return asyncio.run(_count(replace(job, settings=serving.named(job.settings)), ledger))
 
 
 async def _count(job: Job, ledger: Ledger) -> Estimate:

@@ -2,7 +2,7 @@
 
 import json
 
-from curate import accounts
+from curate import accounts, serving
 from curate.cache import Ledger
 from curate.errors import WorkspaceError
 from curate.export import Exported
@@ -22,7 +22,7 @@ def overview(workspace: Workspace, settings: Settings) -> accounts.Overview:
     if path.exists():
         with Ledger.open(path) as ledger:
             asks = ledger.sums()
-    price = prices(settings).get(settings.model)
+    price = prices(settings).get(serving.named(settings).model)
     cost = price.of(asks["prompt_tokens"], asks["completion_tokens"]) if price else None
     with workspace.reading():
         return accounts.overview(workspace, {**asks, "cost": cost if asks["prompt_tokens"] else 0.0})
