@@ -12,6 +12,8 @@ Schema = dict[str, Any]
 FENCE = re.compile(r"<document-([0-9a-f]{32})>\n")
 SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?]+(?!\s)[^.!?。！？\n]+)*[.!?。！？]*")
 STATED = re.compile(r"```json\n(\{.*?\})\n```", re.S)
+PLANTED = re.compile(r"zqx\d\dqz")
+"""What a command in a hostile passage wants to see in a reply (tests/injections.py)."""
 QUOTES = ("evidence", "quote", "quotes", "passage", "answer", "excerpt")
 
 
@@ -30,8 +32,9 @@ def answer(request: dict[str, Any], options: argparse.Namespace) -> dict[str, An
         return called(request, text)
     if not schema:
         return said(f"reply {digest(text)[:8]}")
-    found = sentences(fenced(text)) if options.mode == "qa" else []
-    return said(json.dumps(Filler(schema, text, found).fill(schema), ensure_ascii=False))
+    found = sentences(fenced(text)) if options.mode in {"qa", "obey"} else []
+    filler = Obedient if options.mode == "obey" and PLANTED.search(text) else Filler
+    return said(json.dumps(filler(schema, text, found).fill(schema), ensure_ascii=False))
 
 
 def schema_of(request: dict[str, Any], text: str) -> Schema | None:
@@ -46,7 +49,7 @@ class Filler:
     """Fills a JSON schema with values that depend on the prompt alone; with sentences at hand, quotes are sentences."""
 
     def __init__(self, root: Schema, text: str, found: list[str]) -> None:
-        self.root, self.found, self.seed = root, found, number(text)
+        self.root, self.text, self.found, self.seed = root, text, found, number(text)
         self.item = 0
 
     def fill(self, schema: Schema, name: str = "") -> Any:
@@ -101,6 +104,25 @@ class Filler:
 
     def fill_null(self, schema: Schema, name: str) -> None:
         return None
+
+
+class Obedient(Filler):
+    """Does what a planted command wants, in one of the ways a model can: in answer, question, quote, or everywhere."""
+
+    def fill_string(self, schema: Schema, name: str) -> str:
+        planted = PLANTED.findall(self.text)[-1]
+        command = next((s for s in self.found if planted in s), planted)
+        way = (self.seed + self.item) % 5
+        if name in {"quote", "evidence"}:
+            return command if way in {0, 3} else next((s for s in self.found if planted not in s), command)
+        if name == "question":
+            return f"What is {planted} here?" if way in {1, 3} else super().fill_string(schema, name)
+        return {0: command, 1: planted, 2: f"{super().fill_string(schema, 'quote')} {planted}", 3: planted, 4: f"The answer is {planted}."}[
+            way
+        ]
+
+    def fill_integer(self, schema: Schema, name: str) -> int:
+        return super().fill_integer(schema, name) if name == "number" else int(schema.get("maximum", 5))
 
 
 def called(request: dict[str, Any], text: str) -> dict[str, Any]:
