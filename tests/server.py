@@ -8,7 +8,8 @@ mode that ends in `.json` is a file with one reply content (a JSON string) per l
 requests get equal replies.
 
 `--faults` is a JSON list, each `{"do": FAULT, ...}` with one of `"number": N` (the Nth chat request, from 0), `"body": HASH` (the first
-16 hex digits of the body's SHA-256) or `"contains": TEXT`, and optionally `"times": N` and `"retry_after": VALUE`.
+16 hex digits of the body's SHA-256), `"word": WORD` (of hex digits, 8 or more; looked up, so there may be thousands) or `"contains": TEXT`,
+and optionally `"times": N` and `"retry_after": VALUE`.
 `GET /stats` counts requests per body hash, so a reply that is paid twice shows; `GET /v1/models` lists the model.
 """
 
@@ -18,6 +19,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import time
 from collections import Counter, deque
 from collections.abc import Callable
@@ -35,6 +37,7 @@ REASONS = {
     501: "Not Implemented",
     503: "Busy",
 }
+WORD = re.compile(rb"\b[0-9a-f]{8,}\b")
 CODES = {"401": "invalid_api_key", "404": "model_not_found", "context": "context_length_exceeded"}
 
 
@@ -50,18 +53,22 @@ class Server:
         self.queue: deque[tuple[Connection, bytes]] = deque()
         self.jitter = random.Random(options.seed)
         self.by_number: dict[int, dict[str, Any]] = {}
+        self.by_word: dict[bytes, dict[str, Any]] = {}
         self.faults: list[dict[str, Any]] = []
         for fault in json.loads(Path(options.faults).read_text()) if options.faults else []:
             if "number" in fault:
                 self.by_number[fault["number"]] = fault
+            elif "word" in fault:
+                self.by_word[fault["word"].encode()] = {"times": 1 << 60, **fault}
             else:
                 self.faults.append({"times": 1 << 60, **fault})
 
     def fault(self, number: int, digest: str, body: bytes) -> dict[str, Any] | None:
         if number in self.by_number:
             return self.by_number[number]
-        for fault in self.faults:
-            hit = fault["body"] == digest if "body" in fault else fault["contains"].encode() in body
+        named = (self.by_word[word] for word in WORD.findall(body) if word in self.by_word) if self.by_word else ()
+        for fault in (*named, *self.faults):
+            hit = "word" in fault or (fault["body"] == digest if "body" in fault else fault["contains"].encode() in body)
             if hit and fault["times"] > 0:
                 fault["times"] -= 1
                 return fault
@@ -73,7 +80,7 @@ class Server:
         self.first = self.first or time.monotonic()
         digest = hashlib.sha256(body).hexdigest()[:16]
         self.bodies[digest] += 1
-        if (self.by_number or self.faults) and (fault := self.fault(number, digest, body)):
+        if (self.by_number or self.by_word or self.faults) and (fault := self.fault(number, digest, body)):
             self.faulted[fault["do"]] += 1
             connection.misbehave(fault, body)
         elif self.options.slots and self.busy >= self.options.slots:
