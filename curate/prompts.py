@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from curate import assets
-from curate.errors import UsageError
+from curate.errors import UsageError, did_you_mean
 from curate.records import Message
 
 if TYPE_CHECKING:
@@ -50,6 +50,45 @@ def find(name: str, language: str = "en", workspace: Path | None = None) -> Path
         except UsageError:
             continue
     return assets.find("prompts", f"{name}.{tried[-1]}.md", workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A prompt that there is. own: the workspace's version of it."""
+
+    name: str
+    language: str
+    path: Path
+    own: bool
+    about: str
+
+
+def known(workspace: Path | None = None) -> list[Known]:
+    """Every prompt in every language, by name."""
+    roots = [assets.folder("prompts"), *([workspace / "prompts"] if workspace else [])]
+    found = {}
+    for root in roots:
+        for path in sorted(root.glob("*.*.md")):
+            name, _, language = path.stem.rpartition(".")
+            about = path.read_text(encoding="utf-8").split("\n", 1)[0]
+            found[name, language] = Known(name, language, path, root != roots[0], re.split(r"(?<=[.。])\s*", about)[0])
+    return [found[key] for key in sorted(found)]
+
+
+def eject(name: str, language: str, workspace: Path) -> list[Path]:
+    """Copies a shipped prompt (in one language, or all) into the workspace; returns the new files. UsageError: one is there already."""
+    shipped = [k for k in known() if k.name == name and language in ("", k.language)]
+    if not shipped:
+        raise UsageError(
+            f"there is no prompt {name!r}{f' in {language!r}' if language else ''}", did_you_mean(name, sorted({k.name for k in known()}))
+        )
+    paths = [workspace / "prompts" / k.path.name for k in shipped]
+    if there := next((p for p in paths if p.exists()), None):
+        raise UsageError(f"{there} is there already", "edit it, or delete it first")
+    (workspace / "prompts").mkdir(exist_ok=True)
+    for each, path in zip(shipped, paths, strict=True):
+        path.write_bytes(each.path.read_bytes())
+    return paths
 
 
 def sha256(name: str, language: str = "en", workspace: Path | None = None) -> str:

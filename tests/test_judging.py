@@ -17,15 +17,16 @@ from curate.workspace import Workspace, passed
 
 Start = Callable[..., ModelServer]
 JUDGES = ("agreement", "rubric")
+QUESTION = (
+    "## How do I report a leak?\n\nCall the shift lead on extension 40, close the nearest valve and write the time into the log book."
+)
 
 
 def documents(folder: Path) -> Path:
     folder.mkdir()
     for n in range(5):
         facts = "\n\n".join(f"## Pump P{n}{k}\n\nPump P{n}{k} delivers {10 * n + k} litres per minute at {k + 2} bar." for k in range(4))
-        (folder / f"pump-{n}.md").write_text(
-            f"# Pump station {n}\n\n{facts}\n\n## How do I report a leak at station {n}?\n\nCall extension 4{n}, close valve {n}.\n"
-        )
+        (folder / f"pump-{n}.md").write_text(f"# Pump station {n}\n\n{facts}\n\n{QUESTION}\n")
     return folder
 
 

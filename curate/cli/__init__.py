@@ -2,7 +2,7 @@
 
 import typer
 
-from curate.cli import build, config, doctor, export, status
+from curate.cli import build, config, doctor, export, prompts, status
 from curate.cli._options import version
 
 app = typer.Typer(
@@ -17,5 +17,6 @@ app.callback()(version)
 app.command("build")(build.build)
 app.command("export")(export.export)
 app.command("status")(status.status)
+app.add_typer(prompts.app)
 app.command("config")(config.config)
 app.command("doctor")(doctor.doctor)

@@ -107,6 +107,18 @@ def show_settings(values: Mapping[str, Any], origin: Mapping[str, str] | None, m
     Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(listed)
 
 
+def show_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table of text on stdout."""
+    from rich.console import Console
+
+    listed = table(title, *columns)
+    for column in listed.columns:
+        column.justify, column.overflow = "left", "fold"
+    for row in rows:
+        listed.add_row(*map(cell, row))
+    Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(listed)
+
+
 def show_findings(findings: Sequence[tuple[str, str, str, str]]) -> None:
     """What a doctor found, on stdout: what, its state, the detail, the fix."""
     from rich.console import Console

@@ -12,7 +12,11 @@ TURN_TOKENS = 4
 
 
 class NotAsked(Exception):
-    """Stands where a reply would come: what the task would do with it is not known."""
+    """Stands where a reply would come: what the task would do with it is not known. messages: what would be asked, as JSON."""
+
+    def __init__(self, messages: str = "[]") -> None:
+        super().__init__(messages)
+        self.messages = messages
 
 
 class Estimating(Models):
@@ -28,4 +32,4 @@ class Estimating(Models):
         count = token_counter(self.settings.tokenizer)
         self.counts.made += 1
         self.counts.prompt_tokens += sum(count(str(turn["content"])) + TURN_TOKENS for turn in json.loads(walk.messages))
-        raise NotAsked
+        raise NotAsked(walk.messages)

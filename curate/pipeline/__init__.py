@@ -5,5 +5,6 @@ from curate.pipeline.estimate import Estimate, estimate
 from curate.pipeline.job import Job
 from curate.pipeline.overview import export_only, losses, overview, unusable
 from curate.pipeline.tasks import reads
+from curate.pipeline.trial import Trial, trial
 
-__all__ = ["Built", "Estimate", "Job", "build", "estimate", "export_only", "losses", "overview", "reads", "unusable"]
+__all__ = ["Built", "Estimate", "Job", "Trial", "build", "estimate", "export_only", "losses", "overview", "reads", "trial", "unusable"]
