@@ -164,7 +164,7 @@ class Settings(BaseModel):
     """Tokens (prompt and reply) this run may use."""
 
     # checks
-    filters: list[str] = at("check", ["length", "language", "injection", "grounded", "quality", "pii", "novelty", "duplicates"])
+    filters: list[str] = at("check", ["length", "language", "injection", "grounded", "kinds", "quality", "pii", "novelty", "duplicates"])
     """Checks to run, in this order."""
     judges: list[str] = at("check", [])
     """Checks that ask a model, on what passed all others: agreement, rubric."""

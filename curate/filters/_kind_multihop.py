@@ -1,4 +1,4 @@
-"""Fails questions over several passages that one of them answers alone: each must hold a quote and its own part of the answer."""
+"""What a question over several passages must be: each passage holds a quote, and a part of the answer that no other one holds."""
 
 import re
 from collections.abc import Iterator
@@ -6,21 +6,16 @@ from collections.abc import Iterator
 from curate.filters._passage import content, folded, phrases, source
 from curate.filters._turns import answers
 from curate.records import Chunk, Sample, Verdict
-from curate.settings import Settings
 from curate.text import UNSPACED
-
-VERSION = 1
 
 LEAST = 2  # words of the answer that only one passage holds, where it holds no figure of its own
 _FIGURE = re.compile(rf"\d[\d.,]*\s?(?:[^\W\d_{UNSPACED}]+|[{UNSPACED}%°])?|[零〇一二两三四五六七八九十百千万]+[{UNSPACED}%°]")
 
 
-def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
-    """Speaks of samples of the kind `multihop` alone; says what each passage gives. Score: the least share that a passage gives."""
-    if sample.kind != "multihop":
-        return Verdict(sample.id, "needs_all", True)
+def multihop(sample: Sample, chunks: list[Chunk]) -> Verdict:
+    """Says what each passage gives to the answer. Score: the least share that a passage gives."""
     if len(chunks) < 2:
-        return Verdict(sample.id, "needs_all", False, 0.0, "it rests on one passage")
+        return Verdict(sample.id, "kinds", False, 0.0, "it rests on one passage")
     asked = str(sample.meta.get("question", ""))
     given = {chunk.id: list(gives(chunk, chunks, asked, "\n".join(answers(sample)))) for chunk in chunks}
     reasons = []
@@ -33,7 +28,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
     total = sum(map(len, given.values()))
     score = round(min(map(len, given.values())) / total, 4) if total else 0.0
     said = "; ".join(f"{_name(c, n)} gives {', '.join(given[c.id][:3]) or 'nothing'}" for n, c in enumerate(chunks, 1))
-    return Verdict(sample.id, "needs_all", not reasons, score, "; ".join(reasons) or said, {"gives": {i: g[:10] for i, g in given.items()}})
+    return Verdict(sample.id, "kinds", not reasons, score, "; ".join(reasons) or said, {"gives": {i: g[:10] for i, g in given.items()}})
 
 
 def gives(chunk: Chunk, chunks: list[Chunk], asked: str, answer: str) -> Iterator[str]:

@@ -1,14 +1,11 @@
-"""Fails conversations of one question, whose first question does not stand alone, none of whose others leans, or that repeat an answer."""
+"""What a conversation must be: two questions at least, the first of which stands alone, another that leans on it, no answer twice."""
 
 import re
 
 from curate.filters._passage import content, folded
 from curate.filters._turns import answers, questions, shows_passage
 from curate.records import Chunk, Sample, Verdict
-from curate.settings import Settings
 from curate.text import words
-
-VERSION = 1
 
 SHORT = 6  # words of a question that can hardly be whole; characters of a script without spaces count half
 ALIKE = 0.8  # share of content words from which an answer is an earlier one
@@ -28,10 +25,8 @@ _DANGLING = re.compile(
 )
 
 
-def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
-    """Speaks of samples of the kind `conversation` alone."""
-    if sample.kind != "conversation":
-        return Verdict(sample.id, "conversation", True)
+def conversation(sample: Sample, chunks: list[Chunk]) -> Verdict:  # noqa: ARG001
+    """The reason names every fault."""
     asked, said = questions(sample), answers(sample)
     reasons = [*_order(sample), *_first(sample, asked)]
     if len(asked) > 1 and not any(leans(question, asked[0]) for question in asked[1:]):
@@ -39,7 +34,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
     if len(sample.evidence) < len(said):
         reasons.append(f"{len(said)} answers have {len(sample.evidence)} quotes")
     reasons += _repeated(said)
-    return Verdict(sample.id, "conversation", not reasons, None, "; ".join(reasons))
+    return Verdict(sample.id, "kinds", not reasons, None, "; ".join(reasons))
 
 
 def leans(question: str, first: str) -> bool:

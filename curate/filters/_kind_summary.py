@@ -1,13 +1,10 @@
-"""Fails summaries that are not of the wished length, or not shorter than their text."""
+"""What a summary must be: of the wished length, and shorter than its text."""
 
 import re
 
 from curate.filters._turns import answers
 from curate.records import Chunk, Json, Sample, Verdict
-from curate.settings import Settings
 from curate.text import UNSPACED, sentences
-
-VERSION = 1
 
 TOLERANCE = 0.3  # of a number of words
 LONGEST = 0.7  # share of the text's length
@@ -16,15 +13,13 @@ _CHARACTER = re.compile(f"[{UNSPACED}]")
 _OTHER = re.compile(rf"[^\W{UNSPACED}]+")
 
 
-def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
-    """Speaks of samples of the kind `summary` alone. Figures and names are checked by `grounded`."""
-    if sample.kind != "summary":
-        return Verdict(sample.id, "summary", True)
+def summary(sample: Sample, chunks: list[Chunk]) -> Verdict:
+    """The reason names every fault. Figures and names are checked by `grounded`."""
     said = "\n".join(answers(sample)).strip()
     reasons = [reason for reason in (_length(said, sample.meta.get("length", {})),) if reason]
     if len(said) > LONGEST * sum(len(c.text) for c in chunks):
         reasons.append("the summary is hardly shorter than its text")
-    return Verdict(sample.id, "summary", not reasons, None, "; ".join(reasons))
+    return Verdict(sample.id, "kinds", not reasons, None, "; ".join(reasons))
 
 
 def size(text: str) -> int:

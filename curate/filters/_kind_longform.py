@@ -1,4 +1,4 @@
-"""Fails long answers of fewer than two sections, with figures that a section's own passages do not hold, or that repeat themselves."""
+"""What a long answer must be: two sections at least, each with figures of its own passages, none that repeats another."""
 
 import re
 from itertools import combinations
@@ -7,19 +7,14 @@ from curate.filters._figures import missing
 from curate.filters._passage import content, folded
 from curate.filters._turns import answers
 from curate.records import Chunk, Sample, Verdict
-from curate.settings import Settings
-
-VERSION = 1
 
 ALIKE = 0.7  # share of content words in common from which two paragraphs say the same
 LONG = 8  # content words of a paragraph that can repeat another
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
 
 
-def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
-    """Speaks of samples of the kind `longform` alone; a section that a person added or renamed is held against all passages."""
-    if sample.kind != "longform":
-        return Verdict(sample.id, "longform", True)
+def longform(sample: Sample, chunks: list[Chunk]) -> Verdict:
+    """A section that a person added or renamed is held against all passages."""
     own = {s["heading"]: set(s["chunks"]) for s in sample.meta.get("sections", [])}
     reasons = []
     found = parted("\n".join(answers(sample)))
@@ -31,7 +26,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
         if lost := missing(text, passages):
             reasons.append(f"the passages of “{heading}” do not hold {', '.join(lost[:3])}")
     reasons += _repeated([text for _, text in found])
-    return Verdict(sample.id, "longform", not reasons, None, "; ".join(reasons))
+    return Verdict(sample.id, "kinds", not reasons, None, "; ".join(reasons))
 
 
 def parted(answer: str) -> list[tuple[str, str]]:

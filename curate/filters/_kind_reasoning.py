@@ -1,4 +1,4 @@
-"""Fails reasoning that is none: fewer than two steps, a first step that is the answer, an answer that does not follow from the last."""
+"""What reasoning must be: two steps at least, none of them said twice, the last of which come to the answer."""
 
 import re
 
@@ -6,22 +6,17 @@ from curate.filters._figures import missing
 from curate.filters._passage import content, folded, source
 from curate.filters._turns import questions
 from curate.records import Chunk, Sample, Verdict
-from curate.settings import Settings
-
-VERSION = 1
 
 FOLLOWS = 0.3  # share of the answer's content words, beyond the question's, that the last step and the one before hold
 _NUMBER = re.compile(r"^\d{1,2}[.)、]\s*")
 
 
-def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
-    """Speaks of samples of the kind `reasoning` alone. Figures and sums are checked by `grounded`."""
-    if sample.kind != "reasoning":
-        return Verdict(sample.id, "steps", True)
+def reasoning(sample: Sample, chunks: list[Chunk]) -> Verdict:  # noqa: ARG001
+    """Score: share of the answer's words that the last steps hold. Figures and sums are checked by `grounded`."""
     answer = next((m for m in reversed(sample.messages) if m.role == "assistant"), None)
     steps = [_NUMBER.sub("", line.strip()) for line in answer.reasoning.splitlines() if line.strip()] if answer else []
     if answer is None or len(steps) < 2:
-        return Verdict(sample.id, "steps", False, 0.0, f"{len(steps)} step{'s' if len(steps) != 1 else ''}, two at least are wanted")
+        return Verdict(sample.id, "kinds", False, 0.0, f"{len(steps)} step{'s' if len(steps) != 1 else ''}, two at least are wanted")
     score = follows(answer.content, "\n".join(steps[-2:]), "\n".join(questions(sample)))
     reasons = []
     if lost := missing(answer.content, "\n".join([*steps, *questions(sample)])):
@@ -32,7 +27,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
         reasons.append("the first step is the answer")
     if len({folded(s) for s in steps}) < len(steps):
         reasons.append("a step is said twice")
-    return Verdict(sample.id, "steps", not reasons, score, "; ".join(reasons))
+    return Verdict(sample.id, "kinds", not reasons, score, "; ".join(reasons))
 
 
 def follows(answer: str, last: str, asked: str) -> float | None:
