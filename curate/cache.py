@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import queue
 import sqlite3
 import threading
@@ -24,7 +25,11 @@ CREATE TABLE IF NOT EXISTS replies (
   key TEXT PRIMARY KEY, request TEXT NOT NULL, reply BLOB NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
   prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, made TEXT NOT NULL);
 """
-PUTS = {"replies": 8, "parses": 4}  # columns
+BATCHES = """
+CREATE TABLE IF NOT EXISTS batches (
+  name TEXT PRIMARY KEY, id TEXT NOT NULL, endpoint TEXT NOT NULL, keys TEXT NOT NULL, state TEXT NOT NULL, made TEXT NOT NULL);
+"""  # made when the first batch is: older versions know the rest
+PUTS = {"replies": 8, "parses": 4, "batches": 6}  # columns
 MOST_ROWS = 2000  # a statement; SQLite takes 32,766 values
 
 
@@ -42,6 +47,20 @@ class Reply:
     reason: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Asks that were handed to a provider together: under our own name, its id there (empty until it is known), and the ask keys.
+
+    making: its creation is under way, or was cut off. open: it is there. done: nothing in it is waited for any more.
+    """
+
+    name: str
+    id: str
+    endpoint: str
+    keys: tuple[str, ...]
+    state: Literal["making", "open", "done"]
 
 
 def parse_key(digest: str, parser: str, version: int, settings: Json) -> str:
@@ -118,6 +137,22 @@ class Ledger:
         r = reply
         await self._put("replies", (r.key, r.request, r.raw, r.status, r.reason, r.prompt_tokens, r.completion_tokens, _now()))
 
+    async def put_batch(self, batch: Batch) -> None:
+        """Remembers a batch in its present state; returns when that is committed."""
+        b = batch
+        await self._put("batches", (b.name, b.id, b.endpoint, json.dumps(b.keys), b.state, _now()))
+
+    def batches(self) -> list[Batch]:
+        """The batches that are under way, oldest first."""
+        if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'batches'"):
+            return []
+        columns = "name, id, endpoint, keys, state"
+        try:
+            rows = self._reader.execute(f"SELECT {columns} FROM batches WHERE state <> 'done' ORDER BY rowid").fetchall()
+        except sqlite3.Error as e:
+            raise _trouble(self.path, e) from None
+        return [Batch(name, id, endpoint, tuple(json.loads(keys)), state) for name, id, endpoint, keys, state in rows]
+
     def keep_parse(self, key: str, parser: str, value: bytes) -> None:
         """Remembers a parsed file soon: nobody waits, for a parse lost in a crash costs seconds, not money."""
         if self._broken:
@@ -188,6 +223,8 @@ class Ledger:
         if error is None:
             row = f"({','.join('?' * width)})"
             try:
+                if table == "batches" and puts:
+                    self._writer.executescript(BATCHES)
                 self._writer.execute(
                     f"INSERT OR REPLACE INTO {table} VALUES {','.join([row] * len(puts))}", [v for put in puts for v in put.row]
                 )

@@ -26,6 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from server_batches import Batches
 from server_replies import answer
 
 REASONS = {
@@ -52,6 +53,7 @@ class Server:
         self.faulted: Counter[str] = Counter()
         self.queue: deque[tuple[Connection, bytes]] = deque()
         self.jitter = random.Random(options.seed)
+        self.batches = Batches(options.batches, options.batch_delay, self.batched)
         self.by_number: dict[int, dict[str, Any]] = {}
         self.by_word: dict[bytes, dict[str, Any]] = {}
         self.faults: list[dict[str, Any]] = []
@@ -104,6 +106,15 @@ class Server:
         connection.send(*self.reply(body))
         self.last = time.monotonic()
 
+    def batched(self, body: bytes) -> tuple[int, bytes]:
+        """The reply to one line of a batch; of faults those that are told by the body and are replies."""
+        digest = hashlib.sha256(body).hexdigest()[:16]
+        self.bodies[digest] += 1
+        if (fault := self.fault(-1, digest, body)) is None:
+            return self.reply(body)
+        self.faulted[fault["do"]] += 1
+        return self.faulty(fault["do"], body) or (int(fault["do"]), error(f"fault {fault['do']}", CODES.get(fault["do"], "")))
+
     def reply(self, body: bytes) -> tuple[int, bytes]:
         try:
             request = json.loads(body)
@@ -114,13 +125,19 @@ class Server:
         shape = (request.get("response_format") or {}).get("type")
         if shape and shape not in self.options.schema.split(","):
             return 400, error(f"response_format type {shape!r} is not supported")
-        if unwanted := next((name for name in self.options.refuses.split(",") if name in request), ""):
-            better = ". Use 'max_completion_tokens' instead." if unwanted == "max_tokens" else ""
-            return 400, error(f"Unsupported parameter: '{unwanted}' is not supported with this model{better}")
+        if unwanted := self.unwanted(request, body):
+            return 400, error(unwanted)
         message = answer(request, self.options)
-        if message is None:
-            return 501, error("no recording of this request")
-        return 200, self.completion(message, body)
+        return (200, self.completion(message, body)) if message else (501, error("no recording of this request"))
+
+    def unwanted(self, request: dict[str, Any], body: bytes) -> str:
+        """What this server does not take of a request, in the words of such servers."""
+        refused = self.options.refuses.split(",")
+        if "images" in refused and b'"image_url"' in body:
+            return f"{self.options.model} is not a multimodal model"
+        unwanted = next((name for name in refused if name in request), "")
+        better = ". Use 'max_completion_tokens' instead." if unwanted == "max_tokens" else ""
+        return f"Unsupported parameter: '{unwanted}' is not supported with this model{better}" if unwanted else ""
 
     def completion(self, message: dict[str, Any], body: bytes, finish: str = "") -> bytes:
         """A whole reply; its id names the body it answers, so that a remembered reply can be held against the requests counted."""
@@ -135,9 +152,28 @@ class Server:
         head = f'"id":"{digest}","object":"chat.completion","created":1700000000,"model":"{self.options.model}"'
         return f'{{{head},"choices":[{choice}],"usage":{usage}}}'.encode()
 
+    def faulty(self, do: str, body: bytes) -> tuple[int, bytes] | None:
+        """The reply that a fault makes; None for an HTTP status."""
+
+        def said(content: str | None, finish: str = "", **more: str) -> tuple[int, bytes]:
+            return 200, self.completion({"role": "assistant", "content": content, **more}, body, finish)
+
+        acts: dict[str, Callable[[], tuple[int, bytes]]] = {
+            "garbage": lambda: (200, b"<html>it works</html>"),
+            "invalid_json": lambda: said("Sure! Here it is: the answer you want"),
+            "wrong_schema": lambda: said('{"unexpected": [1, 2]}'),
+            "empty": lambda: said(""),
+            "length": lambda: said('{"question": "Wha', "length"),
+            "loop": lambda: said('{"question": "' + "the pump and the valve of " * 40, "length"),
+            "refusal": lambda: said(None, refusal="I can't help with that."),
+            "content_filter": lambda: said("", "content_filter"),
+            "context": lambda: (400, error("This model's maximum context length is 4096 tokens.", "context_length_exceeded")),
+        }
+        return acts[do]() if do in acts else None
+
     def stats(self) -> bytes:
         counts = {k: getattr(self, k) for k in ("requests", "busy", "peak", "prompt_tokens", "completion_tokens")}
-        lists = {"waiting": len(self.queue), "faulted": self.faulted, "bodies": self.bodies}
+        lists = {"waiting": len(self.queue), "batches": self.batches.counts, "faulted": self.faulted, "bodies": self.bodies}
         return json.dumps({**counts, **lists, "seconds": self.last - self.first}).encode()
 
 
@@ -171,6 +207,12 @@ class Connection(asyncio.Protocol):
             self.send(401, error(f"Incorrect API key provided: {head.decode('latin1')}", "invalid_api_key"))
         elif path.endswith(b"/chat/completions"):
             self.server.chat(self, body)
+        elif path.startswith((b"/v1/files", b"/v1/batches")):
+            page = self.server.batches.page(head.split(b" ", 1)[0].decode(), path.decode(), body)
+            if isinstance(page, str):
+                self.transport.abort()
+            else:
+                self.send(page[0], page[1] if isinstance(page[1], bytes) else json.dumps(page[1]).encode())
         elif path.endswith(b"/models") and options.models:
             self.send(200, json.dumps({"object": "list", "data": [{"id": options.model, "object": "model"}]}).encode())
         else:
@@ -182,24 +224,17 @@ class Connection(asyncio.Protocol):
         self.transport.write(head.encode() + body)
 
     def misbehave(self, fault: dict[str, Any], body: bytes) -> None:
-        do, said = fault["do"], {"role": "assistant", "content": "{}"}
-        whole = self.server.completion
+        do, server = fault["do"], self.server
         acts: dict[str, Callable[[], None]] = {
             "hang": lambda: None,
             "refuse": self.transport.abort,
-            "cut": lambda: self.cut(whole(said, body)),
+            "cut": lambda: self.cut(server.completion({"role": "assistant", "content": "{}"}, body)),
             "not_http": lambda: self.transport.write(b"\x00\xff nonsense\r\n\r\n"),
-            "garbage": lambda: self.send(200, b"<html>it works</html>"),
-            "invalid_json": lambda: self.send(200, whole({**said, "content": "Sure! Here it is: the answer you want"}, body)),
-            "wrong_schema": lambda: self.send(200, whole({**said, "content": '{"unexpected": [1, 2]}'}, body)),
-            "empty": lambda: self.send(200, whole({**said, "content": ""}, body)),
-            "length": lambda: self.send(200, whole({**said, "content": '{"question": "Wha'}, body, "length")),
-            "refusal": lambda: self.send(200, whole({**said, "content": None, "refusal": "I can't help with that."}, body)),
-            "content_filter": lambda: self.send(200, whole({**said, "content": ""}, body, "content_filter")),
-            "context": lambda: self.send(400, error("This model's maximum context length is 4096 tokens.", "context_length_exceeded")),
         }
         if do in acts:
             acts[do]()
+        elif reply := server.faulty(do, body):
+            self.send(*reply)
         else:
             after = f"retry-after: {fault['retry_after']}\r\n" if "retry_after" in fault else ""
             self.send(int(do), error(f"fault {do}", CODES.get(do, "")), after)
@@ -226,7 +261,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--slots", type=int, default=0, help="requests worked on at once; 0: all")
     parser.add_argument("--schema", default="json_schema,json_object", help="response_format types that are supported, by comma")
-    parser.add_argument("--refuses", default="", help="parameters that are answered with 400, by comma")
+    parser.add_argument("--silent", type=int, default=0, help="1: a response_format is taken and ignored")
+    parser.add_argument("--refuses", default="", help="parameters (and `images`) that are answered with 400, by comma")
+    parser.add_argument("--batches", default="", help="how batches go, by comma: see server_batches.py")
+    parser.add_argument("--batch-delay", type=float, default=0.0, help="seconds from a batch's creation to its end")
     parser.add_argument("--faults", default="", help="the fault script")
     parser.add_argument("--with-parent", action="store_true", help="stop when stdin closes")
     return parser.parse_args()

@@ -19,7 +19,7 @@ QUOTES = ("evidence", "quote", "quotes", "passage", "answer", "excerpt")
 
 def answer(request: dict[str, Any], options: argparse.Namespace) -> dict[str, Any] | None:
     """The assistant message for a request; None where a recording is missing."""
-    text = "\n\n".join(m["content"] for m in request["messages"] if isinstance(m.get("content"), str))
+    text = "\n\n".join(shown(m["content"]) for m in request["messages"] if m.get("content") is not None)
     if options.mode == "replay":
         return recorded(request, Path(options.folder))
     if options.mode.endswith(".json"):
@@ -27,7 +27,7 @@ def answer(request: dict[str, Any], options: argparse.Namespace) -> dict[str, An
         return said(lines[number(text) % len(lines)])
     if options.mode == "text":
         return said(f"In short: {' '.join(text.split()[-12:])} ({digest(text)[:8]})")
-    schema = schema_of(request, text)
+    schema = schema_of({} if options.silent else request, text)
     if request.get("tools") and not schema:
         return called(request, text)
     if not schema:
@@ -35,6 +35,13 @@ def answer(request: dict[str, Any], options: argparse.Namespace) -> dict[str, An
     found = sentences(fenced(text)) if options.mode in {"qa", "obey"} else []
     filler = Obedient if options.mode == "obey" and PLANTED.search(text) else Filler
     return said(json.dumps(filler(schema, text, found).fill(schema), ensure_ascii=False))
+
+
+def shown(content: Any) -> str:
+    """The text of a turn; an image is its hash."""
+    if isinstance(content, list):
+        return "\n".join(part["text"] if part["type"] == "text" else digest(part["image_url"]["url"]) for part in content)
+    return str(content)
 
 
 def schema_of(request: dict[str, Any], text: str) -> Schema | None:

@@ -30,10 +30,15 @@ class AskCounts:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Dollars per million tokens."""
+    """Dollars per million tokens; batch_discount: the share that a batch endpoint takes off."""
 
     prompt: float
     completion: float
+    batch_discount: float = 0.5
+
+    def in_batch(self) -> "Price":
+        """The price of the same tokens in a batch."""
+        return Price(self.prompt * (1 - self.batch_discount), self.completion * (1 - self.batch_discount))
 
     def of(self, prompt_tokens: int, completion_tokens: int) -> float:
         """Dollars."""
@@ -59,9 +64,9 @@ class Budget:
         self._reached: BudgetReached | None = None
         self._changed = asyncio.Event()
 
-    async def hold(self, model: str, prompt_tokens: int, completion_tokens: int) -> Hold:
+    async def hold(self, model: str, prompt_tokens: int, completion_tokens: int, *, batch: bool = False) -> Hold:
         """Reserves one send; waits while only what others hold stands in the way. BudgetReached: no send of this run will fit."""
-        price = self.prices.get(model)
+        price = self._price(model, batch=batch)
         wanted = Hold(price, prompt_tokens + completion_tokens, price.of(prompt_tokens, completion_tokens) if price else 0.0)
         while cap := self._in_the_way(wanted):
             if self._reached or not self._held or cap == "max_calls":
@@ -74,6 +79,11 @@ class Budget:
         self.counts.sent += 1
         return wanted
 
+    def adopt(self, model: str) -> Hold:
+        """For what an earlier run has sent, and reserved: it is only booked, at the price of a batch."""
+        self._held += 1
+        return Hold(self._price(model, batch=True), 0, 0.0)
+
     def settle(self, hold: Hold, used: tuple[int, int] | None) -> None:
         """Frees what was held and books what was used: (prompt, completion) tokens, or None where the server may have billed all of it."""
         self._held -= 1
@@ -85,6 +95,10 @@ class Budget:
         if used:
             self._count(hold, *used)
         self._changed.set()
+
+    def _price(self, model: str, *, batch: bool) -> Price | None:
+        price = self.prices.get(model)
+        return price.in_batch() if price and batch else price
 
     def _count(self, hold: Hold, prompt_tokens: int, completion_tokens: int) -> None:
         counts = self.counts
@@ -125,10 +139,18 @@ def prices(settings: Settings) -> dict[str, Price]:
         return {}
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {model: Price(float(row["prompt"]), float(row["completion"])) for model, row in table.items()}
+        return {model: _price(row) for model, row in table.items()}
     except OSError as e:
         raise UsageError(f"the price table {path} cannot be read: {e.strerror}", "see the setting `prices`") from None
     except (ValueError, KeyError, TypeError) as e:
         raise UsageError(
-            f"the price table {path} is wrong: {e}", 'each model is a table: ["name"] prompt = 0.5, completion = 1.5'
+            f"the price table {path} is wrong: {e}",
+            'each model is a table: ["name"] prompt = 0.5, completion = 1.5, and batch_discount where it is not 0.5',
         ) from None
+
+
+def _price(row: dict[str, float]) -> Price:
+    discount = float(row.get("batch_discount", 0.5))
+    if not 0 <= discount <= 1:
+        raise ValueError(f"batch_discount is a share from 0 to 1, not {discount}")
+    return Price(float(row["prompt"]), float(row["completion"]), discount)

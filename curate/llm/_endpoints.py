@@ -203,15 +203,17 @@ class Endpoint:
                 return lacking
             if not self.learnt.takes(tried) or self._adapt(request, text, status):
                 return Adapted()
-        return self._failure(status, raw, text, headers, request)
+        return self.failure(status, raw, headers, request.options.model)
 
-    def _failure(self, status: int, raw: bytes, text: str, headers: Any, request: Request) -> Exception:
+    def failure(self, status: int, raw: bytes, headers: Any, model: str) -> Exception:
+        """What an HTTP error status means where no other form of the request would help."""
+        text = raw.decode("utf-8", "replace")
         if status in (401, 403):
             return Gone(*self._no_key(status))
         if status == 402 or (status == 429 and _NO_CREDIT.search(text)):
             return Gone(f"{self.name} says the account has no credit left ({_said(text)})", "add credit, or use another key or server")
         if status in (404, 405, 410) or (status in _BAD_REQUEST and _NO_MODEL.search(text)):
-            hint = f"check --model ({request.options.model!r}) and --base-url; `curate doctor` lists what the server offers"
+            hint = f"check --model ({model!r}) and --base-url; `curate doctor` lists what the server offers"
             return Gone(f"{self.name} does not serve this: {_said(text)} ({status})", hint)
         if status in _PASSING or status >= 500:
             return Again(f"{self.name} answered {status}: {_said(text)}", wait=_retry_after(headers), busy=status in _BUSY)

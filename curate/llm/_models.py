@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from curate.cache import Ledger, Reply
 from curate.errors import EndpointError, ReplyError, UsageError, did_you_mean
 from curate.llm._asked import Asked, Walk, failed
+from curate.llm._batches import Batches
 from curate.llm._budget import AskCounts, Budget, Hold, prices
 from curate.llm._endpoints import Adapted, Again, Denied, Endpoint, Gone
 from curate.llm._requests import Options, Request, image
@@ -26,6 +27,7 @@ from curate.settings import Settings
 
 T = TypeVar("T", bound=BaseModel)
 DRAIN = 30.0  # seconds that replies in flight may take once a run stops
+BATCHES = 2  # that one request may be in, should the first fail or expire
 LONGEST_WAIT = 60.0  # seconds between two sends of one ask, unless the server asks for more
 
 
@@ -60,6 +62,7 @@ class Models:
     """The models of one run: clients, ledger, budget and slots, shared by every ask.
 
     on_event is told, in words, what happened to an endpoint. backoff: seconds before the second send, doubling with each further one.
+    quiet: seconds without a new ask until a batch is handed over.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Models:
         on_event: Callable[[str], None] | None = None,
         *,
         backoff: float = 0.5,
+        quiet: float = 1.5,
     ) -> None:
         self.settings, self.ledger, self.backoff = settings, ledger, backoff
         self.prompts = Prompts(workspace)
@@ -79,6 +83,7 @@ class Models:
         self._roles: dict[str, Role] = {}
         self._flights: dict[str, Flight] = {}
         self._sent: set[asyncio.Task[Any]] = set()  # flights whose request has left: drained, not cancelled
+        self._batches = Batches(settings, ledger, self._say, quiet=quiet, backoff=backoff)
         self._draining = False
 
     async def __aenter__(self) -> Self:
@@ -95,6 +100,12 @@ class Models:
         for endpoint in {e for role in self._roles.values() for e in role.endpoints.members}:
             await endpoint.client.close()
 
+    @property
+    def at_once(self) -> int:
+        """Tasks that may ask at once: enough to keep every slot full, or to fill batches that the provider works on side by side."""
+        slots = 2 * self.settings.concurrency + 16
+        return max(slots, 10 * self.settings.batch_requests) if self.settings.batch else slots
+
     def bound(self) -> "Ask":
         """An ask for one task; its `keys` name the ledger entries it used."""
         return Ask(self)
@@ -106,7 +117,7 @@ class Models:
     async def drain(self, seconds: float) -> int:
         """Sends nothing more, waits until what is in flight is committed; returns how many replies were slower.
 
-        Asks that were not sent yet end with `asyncio.CancelledError`.
+        Asks that were not sent yet, or are in a batch, end with `asyncio.CancelledError`: the batch goes on at the provider.
         """
         self._draining = True
         for flight in self._flights.values():
@@ -121,6 +132,7 @@ class Models:
         for flight in self._flights.values():  # a task that is cancelled before its first step runs none of its code
             flight.land(None, asyncio.CancelledError())
         self._flights.clear()
+        await self._batches.stop(seconds)
         return len(slow)
 
     async def check(self) -> list[str]:
@@ -181,7 +193,9 @@ class Models:
 
     async def _attempt(self, walk: Walk) -> Any:
         """One attempt, sent until a reply comes. None: the reply was unusable, and the walk has gone on to the next attempt."""
-        endpoints, began, sends = walk.asked.role.endpoints, time.monotonic(), 0
+        if self.settings.batch or self._batches.remembers(walk.key):
+            return await self._attempt_in_batch(walk)
+        endpoints, failing, sends = walk.asked.role.endpoints, 0.0, 0
         prompt_tokens = walk.most_tokens // 4 if endpoints.paced else 0  # bytes, of which a token has three to five
         while True:
             slot = await endpoints.acquire(prompt_tokens, again=sends > 0)
@@ -196,8 +210,8 @@ class Models:
                 wait = 0.0
                 endpoints.drop(slot.endpoint, e)
             except Again as e:
-                sends += 1
-                wait = self._wait(endpoints, slot.endpoint, e, sends, (began, sent))
+                sends, failing = sends + 1, failing or time.monotonic()
+                wait = self._wait(endpoints, slot.endpoint, e, sends, (failing, sent))
             finally:
                 endpoints.release(slot)
             if wait:
@@ -244,6 +258,43 @@ class Models:
             endpoint.load.correct(slot.tokens, used)
             self._budget.settle(hold, used)
 
+    async def _attempt_in_batch(self, walk: Walk) -> Any:
+        """One attempt in a batch, and in a second one where the first gave no reply."""
+        batches = 0
+        while True:
+            try:
+                return await self._send_in_batch(walk)
+            except Adapted:
+                continue
+            except Again as e:
+                batches += 1
+                if batches >= BATCHES:
+                    raise ReplyError(f"{e} (in {batches} batches)", "the same command asks again", batches) from None
+
+    async def _send_in_batch(self, walk: Walk) -> Any:
+        """One request in a batch and its reply, committed before anyone sees it."""
+        role, key, request = walk.asked.role, walk.key, walk.asked.send(walk.messages)
+        if self._batches.remembers(key):
+            hold = self._budget.adopt(role.model)
+        else:
+            hold = await self._budget.hold(role.model, walk.most_tokens, role.max_tokens, batch=True)
+        used: tuple[int, int] | None = (0, 0)
+        self.counts.in_flight += 1
+        try:
+            row, found, used = walk.judge(*await self._batches.post(role.endpoints, key, request))
+        except (Again, Adapted, Denied) as e:
+            if not isinstance(e, Denied) or not e.known:
+                await self._batches.landed(key)
+            if not isinstance(e, Denied):
+                raise
+            row, found = walk.denied(e), None
+        finally:
+            self.counts.in_flight -= 1
+            self._budget.settle(hold, used)
+        await self.ledger.put(row)
+        await self._batches.landed(key)
+        return self._taken(walk, row, found)
+
     def _taken(self, walk: Walk, row: Reply, found: Any) -> Any:
         """What a committed reply is worth: the answer, or None where the walk goes on. ReplyError: no further attempt would help."""
         walk.keys.append(row.key)
@@ -255,11 +306,11 @@ class Models:
         return found
 
     def _wait(self, endpoints: Endpoints, endpoint: Endpoint, failure: Again, sends: int, since: tuple[float, float]) -> float:
-        """Seconds until the next send; since: when the ask began, and this send. ReplyError: there is none."""
-        began, sent = since
+        """Seconds until the next send; since: when the ask failed first, and this send began. ReplyError: there is none."""
+        failing, sent = since
         most, gone = self.settings.send_attempts, Gone(str(failure), "start the server, or give its address with --base-url")
         if sends >= most:
-            if failure.unreachable and endpoint.answered < began:  # nobody was answered since this ask began: the server is down
+            if failure.unreachable and endpoint.answered < failing:  # nobody was answered since then: the server is down
                 endpoints.drop(endpoint, gone)
                 return 0.0
             raise ReplyError(f"{failure} (sent {sends} times)", "the same command asks again", sends)

@@ -95,6 +95,11 @@ class Request:
         return f'{{"messages":{messages},{_behind(self.options, learnt)}'.encode("utf-8", "replace")
 
     @property
+    def size(self) -> int:
+        """Bytes of its body, about."""
+        return len(self.messages) + len(self.options.schema) + sum(image.path.stat().st_size * 4 // 3 for image in self.images)
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """What not every model can do, and this asks for."""
         return ("tools",) * bool(self.options.tools) + ("images",) * bool(self.images)

@@ -43,7 +43,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     async def open_models(url: str, said: list[str] | None = None, **settings: Any) -> AsyncIterator[Models]:
         chosen = Settings(**{"model": "test-model", "base_url": url, **settings})
         with Ledger.open(tmp_path / "cache.sqlite") as ledger:
-            async with Models(chosen, ledger, tmp_path, (said if said is not None else []).append, backoff=0.01) as models:
+            async with Models(chosen, ledger, tmp_path, (said if said is not None else []).append, backoff=0.01, quiet=0.1) as models:
                 yield models
 
     return open_models
