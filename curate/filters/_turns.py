@@ -24,6 +24,11 @@ def unanswerable(sample: Sample) -> bool:
     return bool(sample.meta.get("unanswerable"))
 
 
+def declines(sample: Sample) -> bool:
+    """Whether the right answer gives nothing: there is none, or a policy forbids it (generators note it in `meta["declines"]`)."""
+    return unanswerable(sample) or bool(sample.meta.get("declines"))
+
+
 def asked(sample: Sample) -> tuple[str, str, str]:
     """(the last question without the passages around it, the turns before it as text, the last answer)."""
     turns = [m for m in sample.messages if m.role in ("user", "assistant") and m.content.strip()]

@@ -19,7 +19,7 @@ from curate.filters._quality_patterns import (
     SELF_TALK,
     TEMPLATE,
 )
-from curate.filters._turns import answers, questions, shows_passage, unanswerable
+from curate.filters._turns import answers, declines, questions, shows_passage, unanswerable
 from curate.records import Chunk, Sample, Verdict
 from curate.settings import Settings
 from curate.text import UNSPACED, words
@@ -48,12 +48,13 @@ class Row:
     prose: list[str]
     context: bool
     unanswerable: bool
+    declines: bool
 
 
 def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
     """Every rule that speaks adds its reason; `detail["rules"]` names them."""
     said = answers(sample)
-    row = Row(questions(sample), said, [_CODE.sub(" ", a) for a in said], shows_passage(sample), unanswerable(sample))
+    row = Row(questions(sample), said, [_CODE.sub(" ", a) for a in said], shows_passage(sample), unanswerable(sample), declines(sample))
     found = {rule.__name__: reason for rule in RULES if (reason := rule(row))}
     return Verdict(sample.id, "quality", not found, None, "; ".join(found.values()), {"rules": list(found)} if found else {})
 
@@ -107,7 +108,7 @@ def boilerplate(row: Row) -> str:
 
 def refuses(row: Row) -> str:
     """An answer that declines, or speaks of itself as a model."""
-    if row.unanswerable:
+    if row.declines:
         return ""
     hit = next((h for text in row.prose if (h := REFUSAL.search(text) or _unasked(SELF_TALK.search(text), ABOUT_YOU, row))), None)
     return f"the answer refuses or speaks of itself: “{hit[0].strip()}”" if hit else ""

@@ -48,7 +48,9 @@ def read(path: Path) -> list[Rule]:
         raise UsageError(f"{path} is not valid TOML: {error}", "mend the line it names") from None
     for key in found:
         if key != "rules":
-            raise UsageError(f"{path}:{_line(text, key)}: unknown key {key!r}", f"{did_you_mean(key, ['rules'])} rules begin with [[rules]]")
+            raise UsageError(
+                f"{path}:{_line(text, key)}: unknown key {key!r}", f"{did_you_mean(key, ['rules'])} rules begin with [[rules]]"
+            )
     rows = found.get("rules")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise UsageError(f"{path} holds no rules", "each rule begins with a line [[rules]] and has id, what and action")
@@ -86,7 +88,9 @@ class _Reader:
         if row["action"] not in ACTIONS:
             raise self.error("action", f"action is {row['action']!r}", did_you_mean(row["action"], list(ACTIONS)))
         if row["action"] == "handover" and not row.get("contact", "").strip():
-            raise self.error("action", "a rule that hands over has no contact", 'say to whom, as in contact = "the service desk, service@example.com"')
+            raise self.error(
+                "action", "a rule that hands over has no contact", 'say to whom, as in contact = "the service desk, service@example.com"'
+            )
         languages = row.get("languages") or ["zh" if _HAN.search(row["what"]) else "en"]
         for language in languages:
             if language not in LANGUAGES:

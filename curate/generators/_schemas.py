@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,22 @@ JUDGED = "judged"
 _DEFINED = ("$defs", "definitions")
 
 
-def read(path: Path, setting: str) -> Json:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A schema of the user's, without keywords of ours. free: the keys whose values need no support in a passage."""
+
+    schema: Json
+    free: list[str]
+
+
+def read(path: Path, setting: str) -> Given:
     """The JSON schema in a file. UsageError names the file, the place and the setting."""
     try:
         schema = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", f"check the setting `{setting}`: it names a JSON schema file") from None
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}", f"check the setting `{setting}`: it names a JSON schema file"
+        ) from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text", f"check the setting `{setting}`: it names a JSON schema file") from None
     except json.JSONDecodeError as error:
@@ -30,8 +41,7 @@ def read(path: Path, setting: str) -> Json:
         reply_of("Schema", schema)
     except UsageError as error:
         raise UsageError(f"{path}: {error.message}", error.hint) from None
-    assert isinstance(schema, dict)
-    return schema
+    return Given(_without(schema), free(schema))
 
 
 def inside(schema: Json, around: Json, at: str) -> Json:
@@ -47,16 +57,25 @@ def _put(node: Json, steps: list[str], value: Any) -> Json:
 
 
 def _moved(node: Any, at: str) -> Any:
-    """The schema with its references as they read from inside, and without keywords of ours."""
+    """The schema with its references as they read from inside."""
     if isinstance(node, list):
         return [_moved(item, at) for item in node]
     if not isinstance(node, dict):
         return node
-    moved = {k: v if k in ("enum", "const") else _moved(v, at) for k, v in node.items() if not (k == JUDGED and isinstance(v, bool))}
+    moved = {k: v if k in ("enum", "const") else _moved(v, at) for k, v in node.items()}
     ref = node.get("$ref")
     if isinstance(ref, str) and ref.startswith("#") and not ref.startswith(tuple(f"#/{key}/" for key in _DEFINED)):
         moved["$ref"] = at + ref[1:]
     return moved
+
+
+def _without(node: Any) -> Any:
+    """The schema without keywords of ours."""
+    if isinstance(node, list):
+        return [_without(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {k: v if k in ("enum", "const") else _without(v) for k, v in node.items() if not (k == JUDGED and isinstance(v, bool))}
 
 
 def free(schema: Json) -> list[str]:

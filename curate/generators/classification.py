@@ -88,7 +88,9 @@ def parsed(given: list[str]) -> list[Label]:
         if not name:
             raise UsageError(f"labels: number {number} ({text!r}) has no name", "write `name` or `name: what it covers`")
         if name in named[: number - 1]:
-            raise UsageError(f"labels: {found[number - 1].name!r} stands there twice", "keep one of them; case and width do not tell them apart")
+            raise UsageError(
+                f"labels: {found[number - 1].name!r} stands there twice", "keep one of them; case and width do not tell them apart"
+            )
     return found
 
 

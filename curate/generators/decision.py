@@ -51,11 +51,13 @@ ROW = {
 async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # noqa: ARG001
     """One task per passage that says more than one thing. UsageError: the schema is none, or does not describe an object."""
     path = Path(settings.decision_schema) if settings.decision_schema else assets.find("prompts", "decision.schema.json")
-    schema = _schemas.read(path, "decision_schema")
-    if schema.get("type") != "object":
-        raise UsageError(f'{path}: a decision is an object, so the schema needs "type": "object" at the top', "`decision.schema.json` is one")
+    given = _schemas.read(path, "decision_schema")
+    if given.schema.get("type") != "object":
+        raise UsageError(
+            f'{path}: a decision is an object, so the schema needs "type": "object" at the top', "`decision.schema.json` is one"
+        )
     tasks = per_chunk(view, settings, "decision", count=lambda c: cases_for(c, settings), dimensions=DIMENSIONS, own=OWN)
-    return (replace(task, values={**task.values, "schema": schema}) for task in tasks)
+    return (replace(task, values={**task.values, "schema": given.schema, "free": given.free}) for task in tasks)
 
 
 def cases_for(chunk: Chunk, settings: Settings) -> int:
@@ -68,13 +70,13 @@ async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings
     """The cases that the model wrote for one passage, decided. ReplyError: it gave no usable reply."""
     chunk, schema = chunks[0], task.values["schema"]
     reply = reply_of("Decisions", _wanted(schema, thinking=any(slot.get("think") == "yes" for slot in task.values["slots"])))
-    values = {**shown(chunk), **task.values, "schema": canonical(schema)}
+    values = {**shown(chunk), **task.values, "schema": canonical(schema), "quoting": _schemas.quoting(schema)}
     written = (await ask("decision", reply, values, language=chunk.language or "en")).value
     return [_sample(task, chunks, decided) for decided in written["decisions"]]
 
 
 def _wanted(schema: Json, *, thinking: bool) -> Json:
-    """The schema of the reply: for each case what happened, the thinking where it is wanted, quotes where the schema has none, the decision."""
+    """The schema of the reply: for each case what happened, quotes where the schema has none, thinking where wanted, the decision."""
     properties: Json = {
         "number": {"type": "integer", "minimum": 1, "description": "Which of the wanted cases this is."},
         "case": {"type": "string", "minLength": 20, "description": "The case, as the person writes who brings it."},
@@ -103,7 +105,7 @@ def _sample(task: Task, chunks: list[Chunk], decided: Json) -> Sample:
         "labels": {**labels(task, slot), **({"action": decision["action"]} if isinstance(decision.get("action"), str) else {})},
         "question": case,
         "schema": schema,
-        "free": _schemas.free(schema),
+        "free": task.values["free"],
     }
     reasoning = str(decided.get("reasoning", "")).strip() if slot.get("think") == "yes" else ""
     messages = [*prompt(case, schema, slot, chunk, distractors), Message("assistant", canonical(decision), reasoning=reasoning)]

@@ -40,7 +40,7 @@ AROUND: Json = {
 INSTRUCTIONS = {
     "en": (
         "Extract the data that this JSON schema describes from the text. Answer with the JSON alone.",
-        "Read the text and fill in this JSON schema. Take values from the text only; what it does not state is null or empty. Reply with JSON only.",
+        "Read the text and fill in this JSON schema from it alone; what it does not state is null or empty. Reply with JSON only.",
         "Turn the text into JSON that is valid against the schema below. No comments, no code fence.",
         "You take structured data out of documents. Return one JSON value of this schema and nothing else.",
         "From the text, collect what the schema asks for. Copy values as they stand. Output: JSON.",
@@ -61,9 +61,9 @@ async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # n
     """One task per passage; then, for a share of those that held nothing, one more that keeps the empty result."""
     if not settings.extraction_schema:
         raise UsageError("extraction needs a JSON schema of what to take out", "give --set extraction_schema=FILE.json")
-    schema = _schemas.read(Path(settings.extraction_schema), "extraction_schema")
+    given = _schemas.read(Path(settings.extraction_schema), "extraction_schema")
     tasks = per_chunk(view, settings, "extraction", count=lambda chunk: min(pairs_for(chunk.text), 1), dimensions=(), own=OWN)
-    made = (replace(task, values={**task.values, "schema": schema, "empty": False}) for task in tasks)
+    made = (replace(task, values={**task.values, "schema": given.schema, "free": given.free, "empty": False}) for task in tasks)
     return chain(made, _empty_ones(view) if view.round == 1 else ())
 
 
@@ -77,11 +77,10 @@ def _empty_ones(view: View) -> Iterator[Task]:
 
 async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """The data of one passage. NothingToMake: it holds none, and this is not one of the rows that teach that."""
-    chunk, schema = chunks[0], task.values["schema"]
+    chunk, schema, free = chunks[0], task.values["schema"], task.values["free"]
     reply = reply_of("Extraction", _schemas.inside(schema, AROUND, "#/properties/value"))
     values = {**shown(chunk), "schema": canonical(schema)}
     said = (await ask("extraction", reply, values, language=chunk.language or "en")).value
-    free = _schemas.free(schema)
     nothing = _holds_nothing(said["value"], free)
     if nothing != task.values["empty"]:
         raise NothingToMake("nothing to extract from it")

@@ -1,4 +1,4 @@
-"""Fails structured answers that are no JSON, that break their schema, or that say one thing twice."""
+"""What structured answers must be: JSON that is valid against its schema, and says nothing twice."""
 
 import json
 from collections.abc import Iterator
@@ -10,32 +10,26 @@ from curate.filters._passage import folded
 from curate.filters._turns import answers
 from curate.llm import reply_of
 from curate.records import Chunk, Sample, Verdict, canonical
-from curate.settings import Settings
 from curate.text import words
-
-VERSION = 1
 
 ALIKE = 0.8  # Jaccard similarity of the words of two reasons from which they are one
 
 
-def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
-    """Reads the schema that the generator noted in `meta["schema"]`; other samples pass."""
-    schema = sample.meta.get("schema")
-    if not isinstance(schema, dict):
-        return Verdict(sample.id, "schema", passed=True, reason="no schema")
+def structured(sample: Sample, chunks: list[Chunk]) -> Verdict:  # noqa: ARG001
+    """The schema is that which the generator noted in `meta["schema"]`."""
     said = answers(sample)
     try:
         value = json.loads(said[-1] if said else "")
     except ValueError as error:
-        return Verdict(sample.id, "schema", passed=False, reason=f"the answer is not JSON: {error}")
-    reply = reply_of("Answer", schema)
+        return Verdict(sample.id, "kinds", passed=False, reason=f"the answer is not JSON: {error}")
+    reply = reply_of("Answer", sample.meta["schema"])
     try:
         reply.model_validate({"value": value} if reply.wrapped else value)
     except ValidationError as error:
-        return Verdict(sample.id, "schema", passed=False, reason=f"not valid against the schema: {error.errors()[0]['msg']}")
+        return Verdict(sample.id, "kinds", passed=False, reason=f"not valid against the schema: {error.errors()[0]['msg']}")
     twice = next(_twice(value, ALIKE if sample.kind == "decision" else 1.0), "")
     reason = f"it says twice: “{twice[:60]}”" if twice else ""
-    return Verdict(sample.id, "schema", not reason, None, reason)
+    return Verdict(sample.id, "kinds", not reason, None, reason)
 
 
 def _twice(value: Any, alike: float) -> Iterator[str]:
