@@ -5,18 +5,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from curate.filters._passage import folded
+from curate.filters._spelled import spelled
+from curate.filters._units import spelled_measures
 from curate.text import dates, fold, numbers
 
-_WORDS = """zero|one first once|two second twice both pair|three third|four fourth|five fifth|six sixth|seven seventh|eight eighth
-|nine ninth|ten tenth|eleven eleventh|twelve twelfth dozen|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty twentieth"""
-_ENGLISH = {word: n for n, names in enumerate(_WORDS.split("|")) for word in names.split()}
-_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-_SHARES = {"half": ["0.5", "50"], "halves": ["0.5", "50"], "quarter": ["0.25", "25", "4"], "一半": ["0.5", "50"]}
-_SPELLED = re.compile(rf"\b(?:{'|'.join([*_ENGLISH, *_TENS, *_SCALES])})\b", re.IGNORECASE)
-_CHINESE = re.compile("[零〇一二两三四五六七八九十百千万亿]+")
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _MARKER = re.compile(r"^[ \t]*(?:[-*•] )?(?:\*\*)?[(（]?\d{1,2}[.)、）:](?!\d)|\[\d{1,3}\]", re.MULTILINE)
 _ITEM = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,2}[.)、])\s", re.MULTILINE)
 _COMMA = re.compile(r"[,;，、；]|\band\b|\bor\b|[和及或与]")
@@ -26,49 +18,26 @@ def missing(answer: str, source: str) -> list[str]:
     """The numbers and dates of the answer that the source does not hold, as they compare."""
     bare = _MARKER.sub(" ", answer)
     stated = dict.fromkeys(numbers(bare))
-    lost = [n for n in stated if n not in _held(source)]
+    held = figures(source)
+    for number, _, _ in spelled_measures(bare):
+        if number not in ("0", "1"):  # "one day" says nothing of a number
+            stated[number] = None
+    lost = [n for n in stated if n not in held]
     if lost:
-        implied = {*spelled(source), *_parts(source)}
-        lost = [n for n in lost if n not in implied and not _counts(n, answer, source)]
+        lost = [n for n in lost if n not in implied(source) and not _counts(n, answer, source)]
     return lost + _missing_dates(bare, source)
 
 
 @lru_cache(maxsize=8)  # the samples of one chunk follow each other
-def _held(source: str) -> frozenset[str]:
+def figures(source: str) -> frozenset[str]:
+    """The numbers that it writes in digits."""
     return frozenset(numbers(source))
 
 
-def spelled(text: str) -> Iterator[str]:
-    """The numbers written in words: three, twenty-one, half, 二十一, 百分之五."""
-    tens = 0
-    for match in _SPELLED.finditer(text):
-        word = match[0].lower()
-        value = _ENGLISH.get(word, _TENS.get(word, _SCALES.get(word, 0)))
-        yield str(value)
-        if tens and value < 10:
-            yield str(tens + value)
-        tens = value if word in _TENS or word == "twenty" else 0
-    for word, shares in _SHARES.items():
-        if word in text.lower():
-            yield from shares
-    for match in _CHINESE.finditer(text):
-        yield str(_chinese(match[0]))
-
-
-def _chinese(text: str) -> int:
-    """二十一 -> 21, 三千五 -> 3005, 二〇二四 -> 2024."""
-    if all(c in _DIGITS for c in text):
-        return int("".join(str(_DIGITS[c]) for c in text))
-    total = part = digit = 0
-    for c in text:
-        place = _PLACES.get(c)
-        if place is None:
-            digit = _DIGITS[c]
-        elif place >= 10**4:
-            total, part, digit = (total + part + digit) * place, 0, 0
-        else:
-            part, digit = part + (digit or 1) * place, 0
-    return total + part + digit
+@lru_cache(maxsize=8)
+def implied(source: str) -> frozenset[str]:
+    """The numbers that it holds in another form: in words, in dates, inside identifiers."""
+    return frozenset((*spelled(source), *_parts(source)))
 
 
 def _parts(source: str) -> Iterator[str]:

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from curate.filters._figures import spelled
 from curate.filters._passage import folded
+from curate.filters._spelled import spelled
 from curate.filters._turns import asked, evidence, unanswerable
 from curate.llm import Ask
 from curate.records import Chunk, Sample, Verdict

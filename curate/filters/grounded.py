@@ -1,60 +1,153 @@
 """Fails samples whose evidence does not stand in the passage, or whose answer states what the passage does not hold."""
 
-import re
-from functools import lru_cache
-from operator import add
-
-from curate.filters._figures import missing
-from curate.filters._passage import folded
-from curate.filters._turns import answers, unanswerable
-from curate.records import Chunk, Sample, Span, Verdict
+from curate.filters._claims import contradictions
+from curate.filters._figures import figures, implied, missing
+from curate.filters._fit import SHORT, mismatch, nearness, together
+from curate.filters._names import unknown
+from curate.filters._passage import Source, content, folded, phrases, source
+from curate.filters._sums import sums
+from curate.filters._turns import answers, questions, shows_passage, unanswerable
+from curate.filters._units import figure_words, other_units
+from curate.filters._values import structure, unsupported
+from curate.records import Chunk, Json, Sample, Span, Verdict
 from curate.settings import Settings
-from curate.text import UNSPACED, language, words
+from curate.text import language, words
 
-VERSION = 1
+VERSION = 2
 
 SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about half, an answer to another passage a tenth
-_STOP_WORDS = frozenset(
-    re.findall(
-        "[a-z]+",
-        """a about above after again all also am an and any are as at be because been before being below between both but by can could did
-        do does doing down during each few for from further had has have having he her here hers him his how i if in into is it its itself
-        just may me might more most must my no nor not of off on once only or other our out over own same shall she should so some such
-        than that the their them then there these they this those through to too under until up us very was we were what when where which
-        while who whom why will with would you your yes""",
-    )
-)
-_RUN = re.compile(f"[{UNSPACED}]+")
+ADDED = 0.5  # share of what a short answer says beyond its question
+KEPT = 0.8  # share of a passage's figures that a retelling keeps
+APART = 0.3  # what a short answer loses that stands far from what is asked
+_SOURCELESS = ("refusal", "smalltalk")
+_OWN_WORDS = ("classification",)  # their answers are labels: the passage need not hold them
 
 
 def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
-    """Score: share of the answer's content words that the passage or a tool's answer holds, None where there is nothing to compare."""
-    if not chunks:
+    """Score: how far the answer's words stand in the passage, near what is asked; None where there is nothing to compare."""
+    if not chunks or sample.kind in _SOURCELESS:
         return Verdict(sample.id, "grounded", True, None, "no source")
+    known = _source(sample, chunks)
+    detail: Json = {}
     reasons = [reason for span in sample.evidence if (reason := _misplaced(span, chunks))]
     if sample.replies and not sample.evidence and not unanswerable(sample):
         reasons.append("no evidence")
-    source = _source(sample, chunks)
-    answer = "\n".join(answers(sample))
-    figures = missing(answer, source)
-    if figures:
-        reasons.append(f"the passage does not hold {', '.join(figures[:5])}")
-    score = None if unanswerable(sample) else support(answer, source)
-    if score is not None and score < SUPPORT:
-        reasons.append(f"the passage holds {score:.0%} of the answer's words")
-    return Verdict(sample.id, "grounded", not reasons, score, "; ".join(dict.fromkeys(reasons)), {"missing": figures} if figures else {})
+    if sample.kind in _OWN_WORDS or sample.images:
+        return _verdict(sample, reasons, None, detail)
+    said = answers(sample)
+    answer = "\n".join(said)
+    if len(said) == 1 and (value := structure(answer)) is not None:
+        if lost := unsupported(value, known, sample.meta.get("free", [])):
+            detail["values"] = lost
+            reasons.append(f"the passage does not hold {', '.join(lost[:5])}")
+        return _verdict(sample, reasons, None, detail)
+    asked = "\n".join(questions(sample))
+    reasons += _figures(sample, answer, known, asked, detail)
+    reasons += _names(answer, known, asked, detail)
+    if unanswerable(sample):
+        return _verdict(sample, reasons, None, detail)
+    if denials := contradictions(answer, known):
+        detail["contradicts"] = denials
+        reasons += denials
+    if sample.kind == "rewrite":
+        reasons += _lost(answer, chunks)
+    score, weak = support(answer, asked, known, detail)
+    reasons += weak
+    if len(said) == 1 and sample.kind not in ("rewrite", "pretrain", "summary") and not shows_passage(sample):
+        score, misfits = _fit(asked, answer, known, score)
+        reasons += misfits
+    if score is not None and reasons:
+        score /= 2
+    return _verdict(sample, reasons, score, detail)
 
 
-def support(answer: str, source: str) -> float | None:
-    """The share of the answer's content words in the source; None where it has none, or the two are in different languages."""
-    wanted = _content(answer)
-    if not wanted:
-        return None
-    lost = wanted - _held(source)
+def _verdict(sample: Sample, reasons: list[str], score: float | None, detail: Json) -> Verdict:
+    rounded = None if score is None else round(score, 4)
+    return Verdict(sample.id, "grounded", not reasons, rounded, "; ".join(dict.fromkeys(reasons)), detail)
+
+
+def _figures(sample: Sample, answer: str, known: Source, asked: str, detail: Json) -> list[str]:
+    """Numbers, dates and units that neither stand in the source nor follow from what does."""
+    reasoning = "\n".join(m.reasoning for m in sample.messages if m.role == "assistant" and m.reasoning)
+    stated = f"{reasoning}\n{answer}" if reasoning else answer
+    lost = missing(stated, known.text)
+    reasons = []
+    if lost and asked:
+        lost = [n for n in lost if n not in figures(asked) and n not in implied(asked)]
+    if lost or reasoning:
+        lost, wrong = _reckoned(stated, lost)
+        if wrong:
+            detail["wrong_sums"] = wrong
+            reasons.append(f"the sum {wrong[0]} is wrong")
     if lost:
-        lost = {w for w in lost if _stem(w) not in _stems(source)}
-    share = (len(wanted) - len(lost)) / len(wanted)
-    return None if share < SUPPORT and _foreign(answer, source) else round(share, 4)
+        detail["missing"] = lost
+        reasons.append(f"the passage does not hold {', '.join(lost[:5])}")
+    if units := other_units(stated, known.text):
+        detail["units"] = units
+        reasons.append(f"the passage gives another unit than {', '.join(units[:5])}")
+    return reasons
+
+
+def _reckoned(text: str, lost: list[str]) -> tuple[list[str], list[str]]:
+    """What is still lost when sums over what is not are granted, and the sums that are wrong."""
+    still, wrong = set(lost), []
+    for operands, result, right, written in sums(text):
+        if not right:
+            wrong.append(written)
+        elif still.isdisjoint(operands):
+            still.discard(result)
+    return [n for n in lost if n in still], wrong
+
+
+def _names(answer: str, known: Source, asked: str, detail: Json) -> list[str]:
+    lost = unknown(answer, known)
+    if lost and asked:
+        lost = [name for name in lost if source(asked).lost(content(name))]
+    if not lost or _foreign(answer, known.text):
+        return []
+    detail["names"] = lost
+    return [f"the passage does not name {', '.join(lost[:5])}"]
+
+
+def support(answer: str, asked: str, known: Source, detail: Json) -> tuple[float | None, list[str]]:
+    """The share of what the answer says beyond its question that the source holds, and why it is too little; None: it says nothing."""
+    wanted = source(answer).words
+    if not wanted:
+        return None, []
+    lost = known.lost(wanted)
+    if lost:  # numbers and units are compared as such
+        lost = {w for w in lost - content(figure_words(answer)) if not w.isdecimal()}
+    share = 1 - len(lost) / len(wanted)
+    if share < SUPPORT and _foreign(answer, known.text):
+        return None, []
+    added = source(asked).lost(wanted) if len(wanted) <= 2 * SHORT else wanted
+    lost &= added
+    score = 1 - len(lost) / len(added) if added else share
+    reasons = []
+    if share < SUPPORT:
+        reasons = [f"the passage holds {share:.0%} of the answer's words"]
+    elif len(added) <= SHORT and (score < ADDED or (len(added) == 2 and score == ADDED)):
+        reasons = [f"the passage does not say {', '.join(phrases(answer, lost)[:5])}"]
+    if reasons:
+        detail["unsupported"] = phrases(answer, lost)[:20]
+    # In a short answer each word counts: one that the passage lacks is often the answer.
+    return score / (1 + len(lost)) if len(added) <= SHORT else score, reasons
+
+
+def _fit(asked: str, answer: str, known: Source, score: float | None) -> tuple[float | None, list[str]]:
+    """The score lowered by how far from what is asked a short answer stands, and whether it is of another kind than the question asks."""
+    reason = mismatch(asked, answer)
+    if score is not None and len(words(answer)) <= 3 * SHORT:
+        score *= 1 - APART + APART * nearness(asked, answer, known) * together(answer, known)
+    return score, [reason] if reason else []
+
+
+def _lost(answer: str, chunks: list[Chunk]) -> list[str]:
+    """The figures that a retelling leaves out, where they are many."""
+    text = "\n".join(c.text for c in chunks)
+    wanted, held = figures(text), figures(answer)
+    lost = [n for n in wanted if n not in held and n not in implied(answer)]
+    return [f"the retelling loses {', '.join(sorted(lost)[:5])}"] if len(lost) > (1 - KEPT) * len(wanted) else []
 
 
 def _misplaced(span: Span, chunks: list[Chunk]) -> str:
@@ -70,34 +163,11 @@ def _misplaced(span: Span, chunks: list[Chunk]) -> str:
     return f"the passage does not hold the evidence “{quote}”"
 
 
-def _source(sample: Sample, chunks: list[Chunk]) -> str:
+def _source(sample: Sample, chunks: list[Chunk]) -> Source:
     parts = [part for c in chunks for part in (c.title, " ".join(c.heading_path), c.context, c.text)]
-    return "\n".join([*parts, *(m.content for m in sample.messages if m.role == "tool")])
+    return source("\n".join([*parts, *(m.content for m in sample.messages if m.role == "tool")]))
 
 
-@lru_cache(maxsize=8)  # the samples of one chunk follow each other
-def _held(source: str) -> frozenset[str]:
-    return frozenset(_content(source))
-
-
-@lru_cache(maxsize=8)
-def _stems(source: str) -> frozenset[str]:
-    return frozenset(map(_stem, _held(source)))
-
-
-def _content(text: str) -> set[str]:
-    """Words that carry content; where a script has no spaces, pairs of neighbouring characters."""
-    found = {w for w in words(text) if len(w) > 1 and w not in _STOP_WORDS}
-    for run in _RUN.findall(text):
-        found.update(map(add, run, run[1:]) if len(run) > 1 else (run,))
-    return found
-
-
-def _stem(word: str) -> str:
-    """Enough of a word to tell it from others whatever its ending: 5 letters, of longer words all but the last three."""
-    return word[: max(5, len(word) - 3)] if word.isascii() else word
-
-
-def _foreign(answer: str, source: str) -> bool:
-    ours, theirs = language(answer), language(source)
+def _foreign(answer: str, passage: str) -> bool:
+    ours, theirs = language(answer), language(passage)
     return bool(ours and theirs and ours != theirs) and len(words(answer)) >= 8  # fewer may be a name

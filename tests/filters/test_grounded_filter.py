@@ -15,8 +15,9 @@ def chunk(text: str = PASSAGE, start: int = 100) -> Chunk:
     return Chunk("c1", "d1", 0, ["Travel"], text, start, start + len(text))
 
 
-def verdict(answer: str, passage: str = PASSAGE, **more):
-    sample = Sample("s1", "qa", "t1", [Message("user", "What is the rule?"), Message("assistant", answer)], **more)
+def verdict(answer: str, passage: str = PASSAGE, question: str = "What is the rule?", kind: str = "qa", reasoning: str = "", **more):
+    turns = [Message("user", question), Message("assistant", answer, reasoning)]
+    sample = Sample("s1", kind, "t1", turns, **more)
     return grounded.check(sample, [chunk(passage)], Settings())
 
 
@@ -29,7 +30,6 @@ def verdict(answer: str, passage: str = PASSAGE, **more):
         "The rule applies from May 3, 2024.",
         "The rule applies from 2024.",
         "There are 3 forms:\n1. the claim\n2. the receipt\n3. the report",
-        "Yes.",
     ],
 )
 def test_what_the_passage_says_in_other_forms_passes(answer):
@@ -67,10 +67,10 @@ def test_an_answer_to_another_passage_fails_by_its_words():
     assert "the passage holds 0% of the answer's words" in wrong.reason
 
 
-def test_the_score_is_the_share_of_content_words():
+def test_the_score_is_the_share_of_what_the_answer_adds_and_each_word_of_a_short_one_counts():
     assert verdict("Travel claims must be filed within 30 days.").score == 1
-    assert verdict("Travel claims: bananas and oranges.").score == 0.5
-    assert verdict("Yes.").score is None
+    assert verdict("Travel claims: bananas and oranges.").score == pytest.approx(0.5 / 3, abs=1e-4)
+    assert verdict("Yes.", question="Must claims be filed?").score is None
 
 
 def test_evidence_must_stand_at_its_offsets():
@@ -108,3 +108,212 @@ def test_an_answer_that_says_there_is_none_is_not_compared():
 def test_what_a_tool_answered_is_a_source():
     turns = [Message("user", "How warm is it?"), Message("tool", '{"temperature": 21}'), Message("assistant", "The temperature is 21.")]
     assert grounded.check(Sample("s1", "agent", "t1", turns), [chunk()], Settings()).passed
+
+
+@pytest.mark.parametrize(
+    ("answer", "passage"),
+    [
+        ("5 kilometres", "The track is 5 km long."),
+        ("全长5公里。", "全长 5 km 的道路。"),
+        ("Twenty per cent is kept.", "Of this, 20 % is kept."),
+        ("Thirty days.", "Claims stand for 30 days."),
+        ("It takes ninety minutes.", "The course takes ninety minutes or more."),
+        ("Within 10 to 20 days.", "Reply within 10-20 days."),
+        ("It costs 5 dollars.", "The copy costs $5 a page."),
+        ("2亿元。", "投资总额为 200,000,000 元。"),
+    ],
+)
+def test_a_unit_written_otherwise_is_the_same_unit(answer, passage):
+    assert verdict(answer, passage).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "passage", "unit"),
+    [
+        ("Within 30 days.", "Claims are filed within 30 months.", "30 days"),
+        ("It is 5 miles long.", "The track is 5 km long.", "5 miles"),
+        ("It costs $20.", "The copy costs 20 euros.", "$20"),
+        ("须在30天内提交。", "申请须在30个月内提交。", "30天"),
+        ("Within 30 days.", "Claims are filed within thirty weeks.", "30 days"),
+    ],
+)
+def test_a_figure_in_another_unit_fails_and_is_named(answer, passage, unit):
+    wrong = verdict(answer, passage)
+    assert wrong.detail["units"] == [unit]
+    assert unit in wrong.reason
+
+
+def test_a_number_in_words_with_a_unit_must_stand_in_the_passage():
+    assert verdict("Claims must be filed within ninety days.").detail["missing"] == ["90"]
+    assert verdict("须在六十天内提交报销申请。", CHINESE).detail["missing"] == ["60"]
+    assert verdict("Claims must be filed one day or another, within 30 days.").passed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "It was founded by the World Health Organization.",
+        "The office of Mercer founded it.",
+        "It was founded by MERCER in Geneva.",
+        "It belongs to the USA.",
+        "**Short Summary:** the office was founded in Geneva.",
+        "Founded in Geneva's centre.",
+    ],
+)
+def test_a_name_in_another_form_is_held(answer):
+    passage = (
+        "The office was founded in Geneva by Edith Mercer of the WHO, an American doctor, in its centre. A short summary of the office."
+    )
+    assert "name" not in verdict(answer, passage).detail.get("names", [])
+    assert verdict(answer, passage).detail.get("names") is None
+
+
+def test_a_name_that_the_passage_does_not_hold_fails_and_is_named():
+    wrong = verdict("The nightly limit for hotels in Lisbon is 1,200 kronor.")
+    assert not wrong.passed
+    assert wrong.detail["names"] == ["Lisbon"]
+    assert "does not name Lisbon" in wrong.reason
+    assert verdict("The nightly limit in Lisbon is 1,200 kronor.", question="What is the limit for hotels in Lisbon?").passed
+
+
+def test_german_nouns_are_no_names():
+    passage = "Die Reisekosten müssen innerhalb von 30 Tagen eingereicht werden. Die Behörde prüft den Antrag und zahlt das Geld aus."
+    assert verdict(
+        "Die Reisekosten müssen bei der Behörde mit Antrag und Unterschrift innerhalb von 30 Tagen eingereicht werden.", passage
+    ).passed
+
+
+@pytest.mark.parametrize(
+    ("answer", "passage"),
+    [
+        ("Travel claims must not be filed within 30 days.", PASSAGE),
+        ("Staff may share the password with a colleague.", "Staff may not share the password with a colleague."),
+        ("员工可以将密码告知同事和外部人员。", "员工不可以将密码告知同事和外部人员。"),
+        ("员工可以不将密码告知同事和外部人员。", "员工可以将密码告知同事和外部人员。"),
+    ],
+)
+def test_an_answer_that_denies_or_affirms_the_contrary_fails(answer, passage):
+    wrong = verdict(answer, passage)
+    assert wrong.detail["contradicts"]
+    assert "the passage" in wrong.reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "passage"),
+    [
+        ("Staff may share the password only in an emergency.", "Staff may not share the password except in an emergency."),
+        ("No, staff may not share the password with anyone.", "Staff may not share the password with anyone."),
+        ("Claims without a receipt are rejected by the office.", "The office rejects claims that have no receipt."),
+        ("The office accepts not only claims but also receipts.", "The office accepts claims but also receipts."),
+        ("不仅员工可以使用密码，经理也可以使用。", "员工可以使用密码，经理也可以使用。"),
+    ],
+)
+def test_the_same_told_with_another_negation_passes(answer, passage):
+    assert "contradicts" not in verdict(answer, passage).detail
+
+
+def test_all_for_some_fails():
+    wrong = verdict("All departments keep the travel receipts for years.", "Some departments keep the travel receipts for years.")
+    assert "“All”" in wrong.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("When does the rule apply?", "The nightly limit for hotels"),
+        ("How many forms are there?", "the receipt and the report"),
+        ("Who files the claim?", "3 May 2024"),
+        ("What is the limit for hotels?", "Yes."),
+        ("本规定何时起施行？", "住宿标准"),
+        ("谁提交报销申请？", "2024年5月3日"),
+        ("每晚多少元？", "住宿标准"),
+    ],
+)
+def test_an_answer_of_another_kind_than_the_question_asks_fails(question, answer):
+    wrong = verdict(answer, CHINESE if "？" in question else PASSAGE, question)
+    assert "the question" in wrong.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("When does the rule apply?", "from 3 May"),
+        ("When must claims be filed?", "within 30 days"),
+        ("What happens when a claim is filed?", "the report"),
+        ("How many forms are there?", "three"),
+        ("Must claims be filed within 30 days?", "Yes."),
+        ("Is the limit 1,200 kronor or 50 percent?", "1,200 kronor"),
+        ("本规定何时起施行？", "2024年5月3日"),
+        ("每晚多少元？", "1200元"),
+        ("是否预付？", "是"),
+    ],
+)
+def test_an_answer_of_the_kind_that_is_asked_passes(question, answer):
+    assert verdict(answer, CHINESE if "？" in question else PASSAGE, question).reason == ""
+
+
+def test_an_answer_near_what_is_asked_scores_above_one_from_elsewhere_in_the_passage():
+    passage = (
+        "The library of the northern campus opened in 1912 and holds rare maps. Admission is free for members. "
+        "The museum of the southern campus opened in 1954 and holds steam engines."
+    )
+    question = "In which year did the museum of the southern campus open with its steam engines?"
+    assert verdict("1954", passage, question).score > verdict("1912", passage, question).score
+
+
+def test_figures_of_a_reasoning_follow_from_sums_over_the_passage():
+    steps = "The limit is 1,200 kronor a night, so 3 nights cost 3 × 1,200 = 3,600 kronor, of which 3,600 × 50% = 1,800 is paid in advance."
+    question = "How much is paid in advance for 3 nights?"
+    assert verdict("1,800 kronor", PASSAGE, question, "reasoning", steps).reason == ""
+    wrong = verdict("1,900 kronor", PASSAGE, question, "reasoning", steps.replace("= 1,800", "= 1,900"))
+    assert "is wrong" in wrong.reason
+    assert wrong.detail["missing"] == ["1900"]
+    invented = verdict("2,400 kronor", PASSAGE, question, "reasoning", "A night costs 800 kronor: 3 × 800 = 2,400.")
+    assert invented.detail["missing"] == ["800", "2400"]
+
+
+def test_values_of_a_json_answer_must_stand_in_the_passage_but_for_free_keys():
+    good = (
+        '{"what": "Travel claims", "days": 30, "from": "2024-05-03", "forms": ["the claim", "the receipt"], "urgent": true, "note": null}'
+    )
+    assert verdict(good, kind="extraction").reason == ""
+    bad = '{"what": "Travel claims", "days": 45, "office": "tax authority", "risk": "high"}'
+    wrong = verdict(bad, kind="extraction", meta={"free": ["risk"]})
+    assert wrong.detail["values"] == ["days: 45", "office: tax authority"]
+    assert "office: tax authority" in wrong.reason
+    assert verdict(f"```json\n{good}\n```", kind="decision").passed
+
+
+def test_evidence_over_several_passages_supports_one_answer():
+    one, other = chunk("The library opens at 9:00 on weekdays."), chunk("The museum closes on Mondays for cleaning.", 900)
+    turns = [
+        Message("user", "Which opens at 9:00 and which closes on Mondays?"),
+        Message("assistant", "The library opens, the museum closes."),
+    ]
+    sample = Sample("s1", "multihop", "t1", turns, evidence=[span(one, 0, 38), span(other, 0, 27)], replies=["r"])
+    assert grounded.check(sample, [one, other], Settings()).passed
+    assert not grounded.check(sample, [one], Settings()).passed
+
+
+def test_a_retelling_keeps_the_figures():
+    kept = (
+        "Within 30 days travellers file their claims. Hotels cost up to 1,200 kronor, 50 percent of it paid in advance, from 3 May 2024 on."
+    )
+    assert verdict(kept, kind="rewrite").reason == ""
+    assert "the retelling loses" in verdict("Travellers file their claims, and hotels are paid in advance.", kind="rewrite").reason
+
+
+def test_kinds_without_a_source_are_not_compared():
+    for kind in ("refusal", "smalltalk"):
+        assert verdict("I cannot share that; please call the desk in Lisbon at 99.", kind=kind).reason == "no source"
+    assert verdict("complaint", kind="classification").passed
+
+
+@pytest.mark.parametrize("part", ["1", "1 ", "not ", "A", "Aa ", "三", "不", "1+", "“", "twenty ", "1 km ", "{", "x. "])
+def test_hostile_text_takes_no_longer_than_other_text(part):
+    import time
+
+    began = time.process_time()
+    text = part * (20_000 // len(part))
+    verdict(text, text[:8000], text[:2000], "reasoning", text)
+    assert time.process_time() - began < 4
