@@ -14,6 +14,14 @@ SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?]+(?!\s)[^.!?。！？\n]+)*[.!
 STATED = re.compile(r"```json\n(\{.*?\})\n```", re.S)
 PLANTED = re.compile(r"zqx\d\dqz")
 """What a command in a hostile passage wants to see in a reply (tests/injections.py)."""
+LABEL = re.compile(r"(?:Label:|标签：)\n<document-([0-9a-f]{32})>\n(.*?)\n</document-\1>", re.S)
+ENGLISH = re.findall(
+    r"\w+",
+    """write plan compare order sort explain list draft check answer choose name garden river letter kitchen winter market ticket
+    bridge teacher window paper engine island cousin recipe budget journey message meeting school harvest weather neighbour library
+    station repair customer without between after before under across every several quiet broken early heavy cheap narrow honest""",
+)
+CHINESE = "写出比较说明整理列举检查回答选择计划花园河流信件厨房冬天市场车票桥梁老师窗户纸张机器岛屿菜谱预算旅行消息会议学校"
 QUOTES = ("evidence", "quote", "quotes", "passage", "answer", "excerpt")
 
 
@@ -85,9 +93,13 @@ class Filler:
         return value
 
     def fill_string(self, schema: Schema, name: str) -> str:
+        if name == "instruction":
+            return invented(self.text, self.item)
+        if name == "label" and (labels := LABEL.findall(self.text)):  # those that were given, each in its turn
+            return str(labels[self.item % len(labels)][1])
         if self.found:
             sentence = self.found[(self.seed + self.item) % len(self.found)]
-            if name in QUOTES:
+            if name in QUOTES or name == "output":
                 return sentence
             if name == "question":
                 words = re.sub(r"[^\w\s]", "", sentence).split()
@@ -107,7 +119,7 @@ class Filler:
         return float(low + (schema.get("maximum", low + 1) - low) / 2)
 
     def fill_boolean(self, schema: Schema, name: str) -> bool:
-        return True
+        return name != "classification" or (self.seed + self.item) % 3 == 0
 
     def fill_null(self, schema: Schema, name: str) -> None:
         return None
@@ -130,6 +142,14 @@ class Obedient(Filler):
 
     def fill_integer(self, schema: Schema, name: str) -> int:
         return super().fill_integer(schema, name) if name == "number" else int(schema.get("maximum", 5))
+
+
+def invented(text: str, item: int) -> str:
+    """A task of words drawn by hash, in the language of the prompt: no two are much alike."""
+    drawn = [number(f"{digest(text)} {item} {n}") for n in range(9)]
+    if re.search("[\u4e00-\u9fff]", text[:100]):
+        return "请" + "".join(CHINESE[d % len(CHINESE)] for d in drawn) + "。"
+    return " ".join(ENGLISH[d % len(ENGLISH)] for d in drawn).capitalize() + "."
 
 
 def called(request: dict[str, Any], text: str) -> dict[str, Any]:

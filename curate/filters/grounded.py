@@ -19,8 +19,9 @@ SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about h
 ADDED = 0.5  # share of what a short answer says beyond its question
 KEPT = 0.8  # share of a passage's figures that a retelling keeps
 APART = 0.3  # what a short answer loses that stands far from what is asked
-_SOURCELESS = ("refusal", "smalltalk")
-_OWN_WORDS = ("classification",)  # their answers are labels: the passage need not hold them
+_SOURCELESS = ("smalltalk",)
+_TOLD = ("decision",)  # their user tells a case, whose facts the answer rests on too
+_NO_QUESTION = ("rewrite", "pretrain", "summary", "instruct")
 
 
 def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
@@ -32,7 +33,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
     reasons = [reason for span in sample.evidence if (reason := _misplaced(span, chunks))]
     if sample.replies and not sample.evidence and not unanswerable(sample):
         reasons.append("no evidence")
-    if sample.kind in _OWN_WORDS or sample.images:
+    if sample.meta.get("choices") or sample.images:  # the answer is a label: the passage need not hold it
         return _verdict(sample, reasons, None, detail)
     said = answers(sample)
     answer = "\n".join(said)
@@ -53,7 +54,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
         reasons += _lost(answer, chunks)
     score, weak = support(answer, asked, known, detail)
     reasons += weak
-    if len(said) == 1 and sample.kind not in ("rewrite", "pretrain", "summary") and not shows_passage(sample):
+    if len(said) == 1 and sample.kind not in _NO_QUESTION and not shows_passage(sample):
         score, misfits = _fit(asked, answer, known, score)
         reasons += misfits
     if score is not None and reasons:
@@ -165,7 +166,8 @@ def _misplaced(span: Span, chunks: list[Chunk]) -> str:
 
 def _source(sample: Sample, chunks: list[Chunk]) -> Source:
     parts = [part for c in chunks for part in (c.title, " ".join(c.heading_path), c.context, c.text)]
-    return source("\n".join([*parts, *(m.content for m in sample.messages if m.role == "tool")]))
+    told = ("tool", "user") if sample.kind in _TOLD else ("tool",)
+    return source("\n".join([*parts, *(m.content for m in sample.messages if m.role in told)]))
 
 
 def _foreign(answer: str, passage: str) -> bool:

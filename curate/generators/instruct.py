@@ -49,7 +49,6 @@ class Made:
 
     rounds: int = 0
     count: int = 0
-    new: int = 0
     latest: list[int] = field(default_factory=lambda: [0, 0])  # instructions of the last round: new ones, kept ones
     kept: dict[tuple[str, str], list[tuple[str, bool]]] = field(default_factory=lambda: defaultdict(list))
     drawn: Counter[str] = field(default_factory=Counter)
@@ -63,7 +62,7 @@ async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # n
     new, kept = made.latest
     if made.count >= settings.target or (made.rounds and (not kept or kept < settings.least_yield * new)):
         return []
-    hoped = PER_TASK * (made.count / made.new if made.new else 1.0)
+    hoped = made.count / made.drawn.total() if made.count else PER_TASK
     number = min(ceil((settings.target - made.count) / hoped), max(FEWEST_TASKS, made.count // PER_TASK))
     tasks = []
     for n, (language, chunk_id, of_chunk) in enumerate(_places(view, settings, known, made.used, number)):
@@ -107,7 +106,7 @@ def _made(view: View, known: Sequence[Seed]) -> Made:
         if all(v.passed for v in verdicts) and not novelty.fault(each)[0] and own not in kept:
             kept.add(own)
             made.kept[each.meta["language"], each.split].append((own[1], bool(each.meta.get("choices"))))
-    made.count, made.new = len(kept), len(new)
+    made.count = len(kept)
     made.latest = [sum(rounds.get(task, -1) == last for task, _ in group) for group in (new, kept)]
     return made
 
