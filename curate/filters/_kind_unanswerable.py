@@ -35,7 +35,8 @@ ADMITS = re.compile(
 )
 WHY = re.compile(r"\bwhy\b|\breason\b|\bpurpose\b|为什么|为何|原因|目的|缘故|怎么会", re.IGNORECASE)
 BECAUSE = re.compile(
-    r"\b(?:because|since|so that|in order to|due to|therefore|as a result|reasons?|otherwise|hence|to (?:avoid|prevent|ensure|protect|keep|make))\b"
+    r"\b(?:because|since|so that|in order to|due to|therefore|as a result|reasons?|otherwise|hence"
+    r"|to (?:avoid|prevent|ensure|protect|keep|make))\b"
     r"|因为|由于|以便|以免|为了|因此|所以|避免|防止|确保|否则|从而|目的",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ from curate.filters._pii_shapes import LEFT, PLAUSIBLE, RIGHT, SHAPES, gated
 from curate.records import Chunk, Json, Message, Sample, ToolCall, Verdict
 from curate.settings import Settings
 
-VERSION = 2
+VERSION = 3
 
 BREAK = "\n\x1e\n"  # parts the fields of a sample; no shape reaches across it
 Path = list[str | int]
@@ -31,12 +31,17 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
 
 
 def find(sample: Sample) -> list[Json]:
-    """The marks of a sample: {"list", "message", "field", "path" (tool calls only), "start", "end", "type"}."""
+    """The marks of a sample: {"list", "message", "field", "path" (tool calls only), "start", "end", "type"}.
+
+    What the user means to be told, such as the contact of a policy, is no personal data: it stands in `meta["public"]`.
+    """
     fields = [f for f in _fields(sample) if f[1]]
+    public = sample.meta.get("public", [])
     found, offset, marks = scan(BREAK.join(text for _, text in fields)), 0, []
     for place, text in fields:
         stop = offset + len(text)
-        marks += [{**place, "start": s - offset, "end": e - offset, "type": kind} for s, e, kind in found if offset <= s and e <= stop]
+        own = [(s - offset, e - offset, kind) for s, e, kind in found if offset <= s and e <= stop]
+        marks += [{**place, "start": s, "end": e, "type": kind} for s, e, kind in own if not any(text[s:e] in p for p in public)]
         offset = stop + len(BREAK)
     return marks
 

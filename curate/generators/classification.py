@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, Field
-
 from curate.errors import NothingToMake, UsageError
 from curate.generators._evidence import located
 from curate.generators._passages import shown
 from curate.generators._planned import labels, pairs_for, per_chunk
-from curate.llm import Ask
+from curate.llm import Ask, Matching, reply_of
 from curate.planning import View
-from curate.records import Chunk, Message, Sample, Task, content_id, sample
+from curate.records import Chunk, Json, Message, Sample, Task, content_id, sample
 from curate.settings import Settings
 from curate.text import fold
 
@@ -60,13 +58,15 @@ class Label:
         return f"{self.name}: {self.covers}" if self.covers else self.name
 
 
-class Class(BaseModel):
-    """The label of a passage, and the words that show it."""
-
-    quote: str = Field(description="The words that show it best, copied from the passage character by character.")
-    reasoning: str = Field(description="The thinking before the choice where it is wanted, else empty.")
-    reason: str = Field(description="Why this label and not its neighbour, in one sentence.")
-    label: str = Field(description="One label as the list has it; empty where none fits.")
+def _reply(choices: list[Label]) -> type[Matching]:
+    """What is asked of a passage: one of the labels, or none, and the words that show it."""
+    properties: Json = {
+        "quote": {"type": "string", "description": "The words that show it best, copied from the passage character by character."},
+        "reasoning": {"type": "string", "description": "The thinking before the choice where it is wanted, else empty."},
+        "reason": {"type": "string", "description": "Why this label and not its neighbour, in one sentence."},
+        "label": {"enum": [*(label.name for label in choices), ""], "description": "The label; empty where none fits."},
+    }
+    return reply_of("Class", {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False})
 
 
 async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # noqa: ARG001
@@ -105,23 +105,22 @@ async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings
     choices = [Label(name, covers) for name, covers in task.values["choices"]]
     choices.sort(key=lambda label: content_id(chunk.id, label.name))  # so that a label's position teaches nothing
     values = {**shown(chunk), "labels": [str(label) for label in choices], "think": slot.get("think") == "yes"}
-    said = await ask("classification", Class, values, language=chunk.language or "en")
-    if not said.label.strip():
+    said = (await ask("classification", _reply(choices), values, language=chunk.language or "en")).value
+    chosen = said["label"]
+    if not chosen:
         raise NothingToMake("no label fits it")
-    found = next((c.name for c in choices if fold(said.label) in (fold(c.name), fold(str(c)))), "")
-    chosen = found or said.label.strip()
     language = "zh" if chunk.language.startswith("zh") else "en"
     separator = "：" if language == "zh" else ": "
-    answer = f"{chosen}{separator}{said.reason.strip()}" if slot["answer"] == "reasoned" else chosen
+    answer = f"{chosen}{separator}{said['reason'].strip()}" if slot["answer"] == "reasoned" else chosen
     meta = {
         "context": "passage",
         "language": chunk.language,
-        "labels": {**labels(task, slot), **({"label": found} if found else {})},
+        "labels": {**labels(task, slot), "label": chosen},
         "choices": [label.name for label in choices],
     }
-    reasoning = said.reasoning.strip() if slot.get("think") == "yes" else ""
+    reasoning = said["reasoning"].strip() if slot.get("think") == "yes" else ""
     messages = [Message("user", prompt(chunk, choices, slot["answer"], language)), Message("assistant", answer, reasoning=reasoning)]
-    return [sample("classification", task, messages, chunks=[chunk], evidence=[located([chunk], said.quote)], meta=meta)]
+    return [sample("classification", task, messages, chunks=[chunk], evidence=[located([chunk], said["quote"])], meta=meta)]
 
 
 def prompt(chunk: Chunk, choices: list[Label], form: str, language: str) -> str:

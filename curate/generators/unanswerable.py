@@ -31,7 +31,7 @@ class Open(BaseModel):
     number: int = Field(description="Which of the wanted questions this is.", ge=1)
     missing: str = Field(description="What the passages would have to say to answer the question, and do not: in a few words.")
     question: str = Field(description="A question that seems to be answered and is not.", min_length=4)
-    near: str = Field(description="The nearest statement, copied from a passage character by character; empty where nothing is near.")
+    quote: str = Field(description="The nearest statement, copied from a passage character by character; empty where nothing is near.")
     reasoning: str = Field(description="The thinking before the answer where it is wanted, else empty.")
     answer: str = Field(description="That it is not stated, and what is.", min_length=1)
 
@@ -75,5 +75,5 @@ def _sample(task: Task, chunks: list[Chunk], found: Open) -> Sample:
         "unanswerable": True,
     }
     # all the passages that the row shows: none of them may hold the answer
-    evidence = [located(chunks, found.near)] if found.near.strip() else []
+    evidence = [located(chunks, found.quote)] if found.quote.strip() else []
     return sample("unanswerable", task, messages, chunks=chunks, evidence=evidence, meta=meta)
