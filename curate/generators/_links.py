@@ -18,6 +18,8 @@ from curate.text import HAN
 
 Chain = tuple[str, ...]
 """Ids of chunks of one split and one language, in an order that content settles."""
+Partner = tuple[int, int, int]
+"""Strength of the link, a hash of the pair that settles ties, number of the passage."""
 Array = Any  # numpy is imported where it is used
 
 BINS = 1 << 26
@@ -114,9 +116,10 @@ def terms(chunk: Chunk, tokens: Tokens) -> tuple[Array, Array]:
 
 @dataclass(slots=True)
 class Found:
-    """What is kept of the passages. rows: (term, passage, weight) of rare terms."""
+    """What is kept of the passages. marks: a hash of each, which settles ties; rare, holders, weights: rare terms, each with a passage."""
 
     ids: list[str] = field(default_factory=list)
+    marks: Array = None
     documents: Array = None
     sketches: Array = None
     rare: Array = None
@@ -136,6 +139,7 @@ def _count(view: View, tokens: Tokens) -> Array:
 
 def _read(view: View, counts: Array, tokens: Tokens) -> Found:
     import numpy as np
+    import xxhash
 
     found = Found()
     numbers: dict[str, int] = {}
@@ -152,13 +156,14 @@ def _read(view: View, counts: Array, tokens: Tokens) -> Found:
         documents.append(numbers.setdefault(chunk.document_id, len(numbers)))
         found.ids.append(chunk.id)
     if found.ids:
+        found.marks = np.array([xxhash.xxh3_64_intdigest(i.encode()) for i in found.ids], dtype=np.uint64)
         found.documents, found.sketches = np.array(documents), np.stack(sketches)
         found.rare, found.holders, found.weights = np.concatenate(rare), np.concatenate(holders), np.concatenate(weights)
     return found
 
 
-def _partners(found: Found) -> dict[int, list[tuple[int, int]]]:
-    """By passage its best partners with the strength of the link: those of other documents count double."""
+def _partners(found: Found) -> dict[int, list[Partner]]:
+    """By passage its best partners, the strongest first: those of other documents count double."""
     import numpy as np
 
     if not found.ids:
@@ -169,12 +174,13 @@ def _partners(found: Found) -> dict[int, list[tuple[int, int]]]:
     kept = np.flatnonzero(strength >= LEAST)
     first, second, strength = first[kept], second[kept], strength[kept]
     both = np.concatenate([first, second]), np.concatenate([second, first]), np.concatenate([strength, strength])
-    order = np.lexsort((both[1], -both[2], both[0]))
-    partners: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for one, another, strong in zip(*(column[order].tolist() for column in both), strict=True):
+    ties = found.marks[both[0]] ^ found.marks[both[1]]
+    order = np.lexsort((ties, -both[2], both[0]))
+    partners: dict[int, list[Partner]] = defaultdict(list)
+    for one, another, strong, tie in zip(*(column[order].tolist() for column in (*both, ties)), strict=True):
         near = partners[one]
         if len(near) < PARTNERS and _alike(found.sketches[one], found.sketches[another]) < NEAR_COPY:
-            near.append((another, strong))
+            near.append((strong, tie, another))
     return partners
 
 
@@ -205,12 +211,12 @@ def _alike(one: Array, other: Array) -> float:
     return float(np.isin(union, np.intersect1d(one, other)).mean())
 
 
-def _chosen(found: Found, partners: dict[int, list[tuple[int, int]]], hops: int, scale: float) -> list[Chain]:
+def _chosen(found: Found, partners: dict[int, list[Partner]], hops: int, scale: float) -> list[Chain]:
     """The chains that every passage proposes, less those that use a passage too often: the strongest of it stay."""
     proposed: dict[Chain, int] = {}
     for number in sorted(partners):
         for start in _started(found.ids[number], partners[number], scale):
-            grown, strength = _grown([number, start[0]], start[1], partners, hops)
+            grown, strength = _grown([number, start[2]], start[0], partners, hops)
             if len(grown) == hops:
                 ids = tuple(sorted(found.ids[n] for n in grown))
                 proposed[ids] = max(strength, proposed.get(ids, 0))
@@ -224,16 +230,16 @@ def _chosen(found: Found, partners: dict[int, list[tuple[int, int]]], hops: int,
     return kept
 
 
-def _started(own: str, near: list[tuple[int, int]], scale: float) -> Iterable[tuple[int, int]]:
+def _started(own: str, near: list[Partner], scale: float) -> Iterable[Partner]:
     """The partners that a passage proposes: as many as the scale says, a part of one being a share of the passages."""
     whole = int(scale) + (int(content_id("chain", own), 16) % 1000 < 1000 * (scale % 1))
     return near[:whole]
 
 
-def _grown(chain: list[int], strength: int, partners: dict[int, list[tuple[int, int]]], hops: int) -> tuple[list[int], int]:
+def _grown(chain: list[int], strength: int, partners: dict[int, list[Partner]], hops: int) -> tuple[list[int], int]:
     """The chain with the strongest partners of its members added; the strength of its weakest link."""
     while len(chain) < hops:
-        ahead = [(strong, -other, other) for member in chain for other, strong in partners.get(member, []) if other not in chain]
+        ahead = [near for member in chain for near in partners.get(member, []) if near[2] not in chain]
         if not ahead:
             break
         strong, _, other = max(ahead)
