@@ -101,14 +101,12 @@ class Server:
 
     def failure(self, what: str) -> EndpointError:
         """The error of a server that has ended, with vLLM's own reason."""
-        reason = _log.reason(self.log, self.ready_at)
+        code = self.guard.wait()
+        killed = f"it was killed ({signal.Signals(code - 128).name})" if code > 128 else ""
+        reason = _log.reason(self.log, self.ready_at) or killed or _log.last_line(self.log) or f"exit code {code} without a word"
         if "No module named 'vllm'" in reason:
             hint = "install it there, or name a Python that has it with --set vllm_python=PATH"
             return EndpointError(f"{self.python} has no vLLM", hint)
-        code = self.guard.wait()
-        if code > 128 and not reason:
-            reason = f"it was killed ({signal.Signals(code - 128).name})"
-        reason = reason or _log.last_line(self.log) or f"it ended with exit code {code} and no word"
         return EndpointError(f"vLLM {what}: {reason}", f"its whole log: {self.log}; it ran with {self.python} (the setting vllm_python)")
 
     def _healthy(self) -> bool:
