@@ -74,7 +74,7 @@ class Endpoints:
         long = failure.wait is not None and failure.wait > PAUSE
         if long and endpoint.rests_until < now:
             endpoint.say(f"{endpoint.name} asks to wait {failure.wait:.0f} s: it is left alone until then")
-        others = any(e.lost is None for e in self.members if e is not endpoint)
+        others = any(e.lost is None and e.rests_until <= now for e in self.members if e is not endpoint)  # who rests could not answer
         if not (long or (others and (failure.busy or failure.unreachable))):
             return False
         if failure.unreachable and sent > endpoint.failed:  # a burst of such failures counts once
