@@ -261,6 +261,9 @@ def _trouble(path: Path, error: sqlite3.Error) -> WorkspaceError:
         return WorkspaceError(f"{path} is locked by another process", "wait for the other build to end, then run the same command again")
     if "not a database" in text or "malformed" in text:
         return WorkspaceError(f"{path} is damaged: {text}", "move the file away to start with an empty ledger (what it held is paid again)")
+    if "disk I/O" in text:  # a quota, a limit on the size of files, a failing disk
+        hint = "check the disk and what may be written to it, then run the same command again: nothing is lost"
+        return WorkspaceError(f"{path} cannot be written: {text}", hint)
     return WorkspaceError(f"{path} cannot be used: {text}", "check that the folder exists and may be written")
 
 
