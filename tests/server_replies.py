@@ -97,6 +97,8 @@ class Filler:
             return invented(self.text, self.item)
         if name == "label" and (labels := LABEL.findall(self.text)):  # those that were given, each in its turn
             return str(labels[self.item % len(labels)][1])
+        if name == "retelling":
+            return fenced(self.text)
         if self.found:
             sentence = self.found[(self.seed + self.item) % len(self.found)]
             if name in QUOTES or name == "output":

@@ -306,7 +306,7 @@ def test_a_retelling_keeps_the_figures():
 def test_kinds_without_a_source_are_not_compared():
     for kind in ("refusal", "smalltalk"):
         assert verdict("I cannot share that; please call the desk in Lisbon at 99.", kind=kind).reason == "no source"
-    assert verdict("complaint", kind="classification").passed
+    assert verdict("complaint", kind="classification", meta={"choices": ["complaint", "question"]}).passed
 
 
 @pytest.mark.parametrize("part", ["1", "1 ", "not ", "A", "Aa ", "三", "不", "1+", "“", "twenty ", "1 km ", "{", "x. "])
