@@ -6,12 +6,12 @@ from curate.filters._fit import SHORT, mismatch, nearness, together
 from curate.filters._names import unknown
 from curate.filters._passage import Source, content, folded, phrases, source
 from curate.filters._sums import sums
-from curate.filters._turns import answers, questions, shows_passage, unanswerable
+from curate.filters._turns import answers, declines, questions, shows_passage
 from curate.filters._units import figure_words, other_units
 from curate.filters._values import structure, unsupported
 from curate.records import Chunk, Json, Sample, Span, Verdict
 from curate.settings import Settings
-from curate.text import language, words
+from curate.text import language, numbers, words
 
 VERSION = 2
 
@@ -20,7 +20,7 @@ ADDED = 0.5  # share of what a short answer says beyond its question
 KEPT = 0.8  # share of a passage's figures that a retelling keeps
 APART = 0.3  # what a short answer loses that stands far from what is asked
 _SOURCELESS = ("smalltalk",)
-_TOLD = ("decision",)  # their user tells a case, whose facts the answer rests on too
+_TOLD = ("decision", "reasoning")  # their user tells a case, whose facts the answer rests on too
 _NO_QUESTION = ("rewrite", "pretrain", "summary", "instruct")
 
 
@@ -31,7 +31,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
     known = _source(sample, chunks)
     detail: Json = {}
     reasons = [reason for span in sample.evidence if (reason := _misplaced(span, chunks))]
-    if sample.replies and not sample.evidence and not unanswerable(sample):
+    if sample.replies and not sample.evidence and not declines(sample):
         reasons.append("no evidence")
     if sample.meta.get("choices") or sample.images:  # the answer is a label: the passage need not hold it
         return _verdict(sample, reasons, None, detail)
@@ -42,10 +42,10 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
             detail["values"] = lost
             reasons.append(f"the passage does not hold {', '.join(lost[:5])}")
         return _verdict(sample, reasons, None, detail)
-    asked = "\n".join(questions(sample))
+    asked = _asked(sample)
     reasons += _figures(sample, answer, known, asked, detail)
     reasons += _names(answer, known, asked, detail)
-    if unanswerable(sample):
+    if declines(sample):
         return _verdict(sample, reasons, None, detail)
     if denials := contradictions(answer, known):
         detail["contradicts"] = denials
@@ -60,6 +60,12 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
     if score is not None and reasons:
         score /= 2
     return _verdict(sample, reasons, score, detail)
+
+
+def _asked(sample: Sample) -> str:
+    """What the user asks, without the passages and examples that a prompt may hold: they tell nothing that is true of the source."""
+    question = sample.meta.get("question")
+    return str(question) if question else "" if shows_passage(sample) else "\n".join(questions(sample))
 
 
 def _verdict(sample: Sample, reasons: list[str], score: float | None, detail: Json) -> Verdict:
@@ -83,7 +89,8 @@ def _figures(sample: Sample, answer: str, known: Source, asked: str, detail: Jso
     if lost:
         detail["missing"] = lost
         reasons.append(f"the passage does not hold {', '.join(lost[:5])}")
-    if units := other_units(stated, known.text):
+    reckoned = {result for _, result, right, _ in sums(stated) if right} if reasoning else set()
+    if units := [written for written in other_units(stated, known.text) if reckoned.isdisjoint(numbers(written))]:
         detail["units"] = units
         reasons.append(f"the passage gives another unit than {', '.join(units[:5])}")
     return reasons

@@ -19,12 +19,15 @@ from curate.filters._quality_patterns import (
     SELF_TALK,
     TEMPLATE,
 )
+from curate.filters._standing import dangling
 from curate.filters._turns import answers, declines, questions, shows_passage, unanswerable
 from curate.records import Chunk, Sample, Verdict
 from curate.settings import Settings
 from curate.text import UNSPACED, words
 
-VERSION = 1
+VERSION = 2
+
+_GENERAL = ("imported", "smalltalk")  # kinds whose questions are no document's
 
 _CODE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*?(?:^[ ]{0,3}\1[`~]*[ \t]*$|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 _STRUCTURE = re.compile(r"\s*(?:[-*•+#>|]|\d{1,3}[.)、]|[（(]\d|[A-Za-z][.)]\s|\$\$|<|!\[|https?:)")
@@ -41,7 +44,7 @@ _SUSPECT = re.compile("[^\x00-\x7f\u3001-\u9fff\uff01-\uff60]")  # all that wron
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the rules look at. prose: the answers without code. context: the prompt holds the passage."""
+    """What the rules look at. prose: the answers without code. context: the prompt holds the passage or its image."""
 
     questions: list[str]
     answers: list[str]
@@ -49,12 +52,14 @@ class Row:
     context: bool
     unanswerable: bool
     declines: bool
+    general: bool
 
 
 def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
     """Every rule that speaks adds its reason; `detail["rules"]` names them."""
     said = answers(sample)
-    row = Row(questions(sample), said, [_CODE.sub(" ", a) for a in said], shows_passage(sample), unanswerable(sample), declines(sample))
+    prose, context = [_CODE.sub(" ", a) for a in said], shows_passage(sample) or bool(sample.images)
+    row = Row(questions(sample), said, prose, context, unanswerable(sample), declines(sample), sample.kind in _GENERAL)
     found = {rule.__name__: reason for rule in RULES if (reason := rule(row))}
     return Verdict(sample.id, "quality", not found, None, "; ".join(found.values()), {"rules": list(found)} if found else {})
 
@@ -122,6 +127,14 @@ def leans(row: Row) -> str:
     return f"the question leans on an unseen passage: “{hit[0].strip()}”" if hit else ""
 
 
+def dangles(row: Row) -> str:
+    """A first question that points to what it does not name; later ones may lean on earlier turns."""
+    if row.context or row.general or not row.questions or _given(row.questions[0]) or leans(row):
+        return ""
+    hit = dangling(row.questions[0])
+    return f"the question does not name what it speaks of: “{hit.strip()}”" if hit else ""
+
+
 def answer_leans(row: Row) -> str:
     """An answer that quotes its source as something the reader sees."""
     if row.context or row.unanswerable or any(map(_given, row.questions)):
@@ -179,6 +192,7 @@ RULES: tuple[Callable[[Row], str], ...] = (
     boilerplate,
     refuses,
     leans,
+    dangles,
     answer_leans,
     unfinished,
     echoes,

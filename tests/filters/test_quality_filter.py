@@ -111,6 +111,88 @@ def test_a_question_that_stands_alone_passes(question):
     assert rules(question=question) == []
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does it do?",
+        "When was he born?",
+        "In what year did they win?",
+        "What is its purpose?",
+        "Who is responsible for this?",
+        "How does this policy apply to contractors?",
+        "What are the benefits of these features?",
+        "What is the name of that company?",
+        "What is the second step?",
+        "What does the last step involve?",
+        "Which of the following is correct?",
+        "What does Table 3 show about costs, and what is in Table 3?",
+        "What is the purpose of the above command?",
+        "What is the author's view of taxes?",
+        "Which of the two is cheaper, and how fast is the latter?",
+        "它有什么作用？",
+        "该规定适用于哪些人？",
+        "这个功能如何启用？",
+        "此命令的参数有哪些？",
+        "第二步是什么？",
+        "最后一步要做什么？",
+        "上述步骤完成后会怎样？",
+        "如图2所示的流程是什么？",
+        "本办法自何时起施行？",
+        "下列哪项正确？",
+        "其主要功能是什么？",
+    ],
+)
+def test_a_question_that_points_to_what_it_does_not_name_fails_unless_the_prompt_shows_it(question):
+    assert rules(question=question) == ["dangles"]
+    assert rules(question=question, context="passage") == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long does it take to file a travel claim?",
+        "Is it possible to file a claim after 30 days?",
+        "When a claim is late, what happens to it?",
+        "If a traveller loses a receipt, what should they do?",
+        "If a claim is filed late and no reason is given, who decides on this?",
+        "What has the travel office changed this year?",
+        "What is the second step of the claims process?",
+        "What is the first step to file a claim?",
+        "What is the name of this agency that audits travel claims?",
+        "Who is the author of the travel guide?",
+        "What does the former director of the travel office say?",
+        "What is the above-average limit for hotels?",
+        "Which of the following is paid: hotels or meals?\nA. hotels\nB. meals",
+        "How does the library charge its members for late books?",
+        "员工应该如何提交报销申请？",
+        "申请人迟交报销单时，该怎么办？",
+        "使用差旅系统提交申请后，该系统会发送什么通知？",
+        "报销流程的第二步是什么？",
+        "因此产生的费用由谁承担？",
+        "其他费用如何报销？",
+        "三级以上员工的住宿标准是多少？",
+        "如何修改本地配置文件？",
+        "《差旅规定》本年度有哪些变化？",
+        "哪些代表参加了会议？",
+        "如何在报表2024中查找数据？",
+        "Rewrite the name of this form in plain words: Application for reimbursement of expenses",
+        "请改写这句话：申请人应当在三十天内提交报销申请。",
+    ],
+)
+def test_a_question_that_names_what_it_speaks_of_passes(question):
+    assert rules(question=question) == []
+
+
+def test_only_the_first_question_of_a_conversation_must_name_what_it_speaks_of():
+    def verdict(*asked: str):
+        turns = [m for q in asked for m in (Message("user", q), Message("assistant", ANSWER))]
+        return quality.check(Sample("s1", "conversation", "t1", turns), [], Settings())
+
+    assert verdict(QUESTION, "Who decides on it?", "Does this apply to trains too?").passed
+    assert verdict("Does this apply to trains too?", QUESTION).detail["rules"] == ["dangles"]
+    assert verdict(QUESTION, "What does the passage say about trains?").detail["rules"] == ["leans"]
+
+
 def test_a_question_that_holds_its_answer_fails_but_a_choice_may():
     assert rules("Is it true that travel claims must be filed within thirty days?", "must be filed within thirty days") == ["leaks"]
     assert rules("Must claims be filed within thirty days or within ninety days?", "claims be filed within thirty days") == []
