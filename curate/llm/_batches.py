@@ -6,38 +6,23 @@ a batch under way waits for that batch, in whichever run: nothing is paid twice.
 
 import asyncio
 import copy
-import json
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from curate.cache import Batch, Ledger
 from curate.errors import EndpointError
+from curate.llm import _provider as provider
 from curate.llm._endpoints import Adapted, Again, Denied, Endpoint, Gone
 from curate.llm._requests import Learnt, Request
 from curate.llm._traffic import Endpoints
-from curate.records import canonical, content_id
+from curate.records import content_id
 from curate.settings import Settings
 
 T = TypeVar("T")
-URL: Final = "/v1/chat/completions"
 MOST_BYTES = 100 << 20  # of one file; providers take 200 MB
 PATIENCE = 600.0  # seconds that a server may be silent while a batch is looked after
-LONGEST_WAIT = 60.0
-NO_BATCHES = "leave out --batch: the requests are then sent one by one"
-_MISSING = frozenset((404, 405, 501))
-_ENDS = {
-    "completed": "the batch holds no reply to this",
-    "failed": "the batch was turned down",
-    "expired": "the batch expired before this was answered",
-    "cancelled": "the batch was cancelled before this was answered",
-}
-
-
-class Forgotten(Exception):
-    """The server does not know this batch."""
 
 
 @dataclass(slots=True)
@@ -69,7 +54,7 @@ class _Open:
     tried: Learnt
     left: set[str]
     waiting: dict[str, _Line] = field(default_factory=dict)
-    found: dict[str, tuple[int, bytes] | Again] | None = None
+    found: dict[str, provider.Result] | None = None
     reason: str = ""  # why what is not found is not
 
 
@@ -182,8 +167,9 @@ class Batches:
         batch = Batch(content_id(keys, time.time_ns()), "", endpoint.name, keys, "making")
         await self.ledger.put_batch(batch)
         try:
-            file = await asyncio.to_thread(_file, lines, tried)
-            batch = replace(batch, id=await self._created(endpoint, batch.name, file), state="open")
+            content = await asyncio.to_thread(provider.file, [(line.key, line.request) for line in lines], tried)
+            id = await provider.created(endpoint, batch.name, content, self.settings, self.backoff)
+            batch = replace(batch, id=id, state="open")
         except Gone:
             await self.ledger.put_batch(replace(batch, state="done"))
             raise
@@ -194,40 +180,6 @@ class Batches:
             self._wait_for(one, line)
         self.say(f"{len(lines)} requests were handed to {endpoint.name} as a batch ({batch.id})")
         return one
-
-    async def _created(self, endpoint: Endpoint, name: str, file: bytes) -> str:
-        """The id of a new batch; one that was made though the answer got lost is found by its name. Gone: none is made there."""
-        refusal, client = partial(_refusal, endpoint, Gone(f"{endpoint.name} takes no batches", NO_BATCHES)), endpoint.client
-        sends, doubt = 0, False  # doubt: it may have been made
-        while True:
-            try:
-                if sends and (found := await self._listed(endpoint, name)):
-                    return found
-                input_file = await endpoint.heard(client.files.create(file=(f"{name}.jsonl", file), purpose="batch"), refusal)
-                call = client.batches.create(input_file_id=input_file.id, endpoint=URL, completion_window="24h", metadata={"curate": name})
-                return (await endpoint.heard(call, refusal)).id
-            except Denied as e:
-                raise Gone(f"{e} (of a batch)", NO_BATCHES) from None
-            except Again as e:
-                sends, doubt = sends + 1, doubt or e.billed
-                if sends >= self.settings.send_attempts:
-                    if doubt:
-                        raise EndpointError(str(e), "the same command looks for the batch, and makes it if it is not there") from None
-                    raise Gone(str(e), "start the server, or give its address with --base-url") from None
-                await asyncio.sleep(min(LONGEST_WAIT, self.backoff * 2 ** (sends - 1)) if e.wait is None else e.wait)
-
-    async def _listed(self, endpoint: Endpoint, name: str) -> str | None:
-        """The id of the batch that carries our name, or None."""
-        after: dict[str, str] = {}
-        refusal = partial(_refusal, endpoint, Gone(f"{endpoint.name} lists no batches", NO_BATCHES))
-        while True:
-            page = await endpoint.heard(_page(endpoint, after), refusal)
-            for batch in page.data:
-                if (batch.metadata or {}).get("curate") == name:
-                    return str(batch.id)
-            if not page.data or not getattr(page, "has_more", False):
-                return None
-            after = {"after": page.data[-1].id}
 
     # from a batch to replies
 
@@ -248,7 +200,7 @@ class Batches:
 
     async def _old(self, one: _Open) -> None:
         if one.batch.state == "making":
-            found = await self._patiently(one, lambda: self._listed(one.endpoint, one.batch.name))
+            found = await self._patiently(one, lambda: provider.listed(one.endpoint, one.batch.name))
             if found is None:  # its creation never got there
                 await self._done(one)
                 for key in one.batch.keys:
@@ -271,7 +223,7 @@ class Batches:
         while one.found is None:
             try:
                 await self._patiently(one, lambda: self._look(one))
-            except Forgotten:
+            except provider.Forgotten:
                 one.found, one.reason = {}, "the server does not know the batch any more"
             if one.found is None:
                 await asyncio.sleep(self.settings.batch_poll)
@@ -296,20 +248,14 @@ class Batches:
                 raise EndpointError(str(gone), gone.hint) from None
 
     async def _look(self, one: _Open) -> None:
-        """Asks for the state of a batch; fetches what came of it once it has ended."""
-        endpoint, client = one.endpoint, one.endpoint.client
-        refusal = partial(_refusal, endpoint, Forgotten())
-        state = await endpoint.heard(client.batches.retrieve(one.batch.id), refusal)
-        if state.status not in _ENDS:
+        """Asks for the state of a batch; takes what came of it once it has ended."""
+        end = await provider.ended(one.endpoint, one.batch.id)
+        if end is None:
             return
-        found: dict[str, tuple[int, bytes] | Again] = {}
-        for file in filter(None, (state.output_file_id, state.error_file_id)):
-            content = await endpoint.heard(client.files.content(file), refusal)
-            found.update(_results(endpoint.redacted(content.content)))
-        said = "; ".join(error.message or "" for error in (state.errors and state.errors.data) or [])
-        one.found, one.reason = found, _ENDS[state.status] + (f": {said}" if said else "")
-        answered = sum(isinstance(result, tuple) and result[0] == 200 for result in found.values())
-        self.say(f"batch {one.batch.id} at {endpoint.name} is {state.status}: {answered} of {len(one.batch.keys)} requests answered")
+        state, one.reason, one.found = end
+        answered = sum(isinstance(result, tuple) and result[0] == 200 for result in one.found.values())
+        where = f"batch {one.batch.id} at {one.endpoint.name}"
+        self.say(f"{where} is {state}: {answered} of {len(one.batch.keys)} requests answered")
 
     def _deliver(self, one: _Open, line: _Line) -> None:
         result = (one.found or {}).get(line.key) or Again(one.reason)
@@ -334,39 +280,3 @@ class Batches:
 def _fail(line: _Line, error: Exception) -> None:
     if not line.turn.done():
         line.turn.set_exception(error)
-
-
-def _file(lines: list[_Line], learnt: Learnt) -> bytes:
-    """The lines of a batch as JSONL; `custom_id` is the ask key."""
-    rows = (
-        b'{"body":%s,"custom_id":"%s","method":"POST","url":"%s"}\n' % (line.request.body(learnt), line.key.encode(), URL.encode())
-        for line in lines
-    )
-    return b"".join(rows)
-
-
-def _results(content: bytes) -> dict[str, tuple[int, bytes] | Again]:
-    """What an output or error file says, by ask key. Lines that cannot be read are left out."""
-    found: dict[str, tuple[int, bytes] | Again] = {}
-    for text in content.splitlines():
-        try:
-            row = json.loads(text)
-            response, error = row.get("response"), row.get("error") or {}
-            if response:
-                found[row["custom_id"]] = (int(response["status_code"]), canonical(response["body"]).encode("utf-8", "replace"))
-            else:
-                found[row["custom_id"]] = Again(
-                    f"the batch gave no reply: {error.get('message') or error.get('code') or 'no reason given'}"
-                )
-        except (ValueError, LookupError, TypeError, AttributeError):
-            continue
-    return found
-
-
-async def _page(endpoint: Endpoint, after: dict[str, str]) -> Any:
-    return await endpoint.client.batches.list(limit=100, **after)  # type: ignore[arg-type]
-
-
-def _refusal(endpoint: Endpoint, missing: Exception, status: int, raw: bytes, headers: Any) -> Exception:
-    """What an error status of the files or batches pages means; `missing`: that there is no such page."""
-    return missing if status in _MISSING else endpoint.failure(status, raw, headers, "")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 PAUSE = 120.0  # seconds; a server that asks for a longer wait is left alone by all
+LONGEST_WAIT = 60.0  # seconds between two sends to a server that says nothing about it
 LISTING_TIMEOUT = 15.0
 TOO_LONG = "prompt and reply do not fit the model's context"
 TOO_LONG_HINT = "lower --max-reply-tokens or --chunk-max-tokens, or serve the model with a longer context"

@@ -4,8 +4,7 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -14,48 +13,21 @@ from pydantic import BaseModel
 
 from curate.cache import Ledger, Reply
 from curate.errors import EndpointError, ReplyError, UsageError, did_you_mean
+from curate.llm._ask import Ask
 from curate.llm._asked import Asked, Walk, failed
 from curate.llm._batches import Batches
 from curate.llm._budget import AskCounts, Budget, Hold, prices
-from curate.llm._endpoints import Adapted, Again, Denied, Endpoint, Gone
-from curate.llm._requests import Options, Request, image
+from curate.llm._endpoints import LONGEST_WAIT, Adapted, Again, Denied, Endpoint, Gone
+from curate.llm._flights import Flight
+from curate.llm._requests import Options, Request
 from curate.llm._roles import Role, opened
 from curate.llm._traffic import Endpoints, Slot
 from curate.prompts import Prompts
-from curate.records import Json, Message, canonical
 from curate.settings import Settings
 
 T = TypeVar("T", bound=BaseModel)
 DRAIN = 30.0  # seconds that replies in flight may take once a run stops
 BATCHES = 2  # that one request may be in, should the first fail or expire
-LONGEST_WAIT = 60.0  # seconds between two sends of one ask, unless the server asks for more
-
-
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """An ask on its way, in a task of its own: who waits for it may be cancelled without losing a reply that is paid for."""
-
-    walk: Walk
-    task: asyncio.Task[None]
-    waiting: list[asyncio.Future[Any]] = field(default_factory=list)
-
-    async def landed(self) -> Any:
-        """The answer, to each who waits for it (`asyncio.shield` would cost every ask two more rounds of the event loop)."""
-        turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.waiting.append(turn)
-        return await turn
-
-    def land(self, found: Any, error: BaseException | None) -> None:
-        """Wakes all that wait."""
-        for turn in self.waiting:
-            if turn.done():
-                continue
-            if error is None:
-                turn.set_result(found)
-            elif isinstance(error, asyncio.CancelledError):
-                turn.cancel()
-            else:
-                turn.set_exception(error)
 
 
 class Models:
@@ -106,7 +78,7 @@ class Models:
         slots = 2 * self.settings.concurrency + 16
         return max(slots, 10 * self.settings.batch_requests) if self.settings.batch else slots
 
-    def bound(self) -> "Ask":
+    def bound(self) -> Ask:
         """An ask for one task; its `keys` name the ledger entries it used."""
         return Ask(self)
 
@@ -322,41 +294,6 @@ class Models:
         if endpoint.silent >= most:
             endpoints.drop(endpoint, gone)
         return 0.0
-
-
-class Ask:
-    """Asks for one task. `keys` grows by the ledger key of every attempt behind its answers, in order."""
-
-    def __init__(self, models: Models) -> None:
-        self.models = models
-        self.keys: list[str] = []
-
-    async def __call__(
-        self,
-        prompt: str,
-        reply: type[T],
-        values: Mapping[str, Any],
-        *,
-        images: Sequence[Path] = (),
-        language: str = "en",
-        role: str = "generate",
-        draw: int = 0,
-    ) -> T:
-        """The answer to a rendered prompt, validated. ReplyError: there is none; `draw` numbers wanted repeats of one prompt.
-
-        images: files that go with the last user turn.
-        """
-        models = self.models
-        messages = models.prompts.render(prompt, values, language)
-        shown = tuple(map(image, images))
-        asked = Asked(models.role(role), messages, reply, models.prompts, draw=draw, language=language, images=shown)
-        return cast(T, await models.answer(asked, self.keys))
-
-    async def chat(self, messages: list[Message], tools: list[Json], *, role: str = "generate", draw: int = 0) -> Message:
-        """The next turn of a conversation, which may call tools. ReplyError: there is none."""
-        models = self.models
-        asked = Asked(models.role(role), messages, None, models.prompts, canonical(tools) if tools else "", draw)
-        return cast(Message, await models.answer(asked, self.keys))
 
 
 async def _probe(role: Role, endpoint: Endpoint, names: list[str]) -> None:

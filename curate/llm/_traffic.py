@@ -6,9 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from curate.errors import EndpointError
-from curate.llm._endpoints import PAUSE, Again, Endpoint, Gone
-
-LONGEST_REST = 60.0  # seconds that an endpoint which cannot be reached is left alone while others answer
+from curate.llm._endpoints import LONGEST_WAIT, PAUSE, Again, Endpoint, Gone
 
 
 @dataclass(slots=True)
@@ -80,7 +78,7 @@ class Endpoints:
         if failure.unreachable and sent > endpoint.failed:  # a burst of such failures counts once
             endpoint.silent, endpoint.failed = endpoint.silent + 1, now
         if failure.unreachable:
-            wait = min(LONGEST_REST, wait * 2 ** max(0, endpoint.silent - 1))
+            wait = min(LONGEST_WAIT, wait * 2 ** max(0, endpoint.silent - 1))
         endpoint.rests_until = max(endpoint.rests_until, now + wait)
         return True
 
