@@ -54,7 +54,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
         reasons += _lost(answer, chunks)
     score, weak = support(answer, asked, known, detail)
     reasons += weak
-    if len(said) == 1 and sample.kind not in _NO_QUESTION and not shows_passage(sample):
+    if len(said) == 1 and asked and sample.kind not in _NO_QUESTION:
         score, misfits = _fit(asked, answer, known, score)
         reasons += misfits
     if score is not None and reasons:

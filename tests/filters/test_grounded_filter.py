@@ -303,10 +303,17 @@ def test_a_retelling_keeps_the_figures():
     assert "the retelling loses" in verdict("Travellers file their claims, and hotels are paid in advance.", kind="rewrite").reason
 
 
-def test_kinds_without_a_source_are_not_compared():
-    for kind in ("refusal", "smalltalk"):
-        assert verdict("I cannot share that; please call the desk in Lisbon at 99.", kind=kind).reason == "no source"
-    assert verdict("complaint", kind="classification", meta={"choices": ["complaint", "question"]}).passed
+def test_small_talk_and_labels_are_not_compared():
+    assert verdict("I am fine; the desk in Lisbon opens at 99.", kind="smalltalk").reason == "no source"
+    assert verdict("complaint", kind="classification", meta={"choices": ["complaint", "praise"]}).passed
+
+
+def test_what_a_prompt_shows_beside_its_question_is_no_source():
+    prompt = "Passage: The limit in Lisbon is 900 kronor.\n\nWhat is the nightly limit for hotels?"
+    shown = {"context": "passage", "question": "What is the nightly limit for hotels?"}
+    wrong = verdict("The nightly limit in Lisbon is 900 kronor.", question=prompt, meta=shown)
+    assert wrong.detail["missing"] == ["900"]
+    assert wrong.detail["names"] == ["Lisbon"]
 
 
 @pytest.mark.parametrize("part", ["1", "1 ", "not ", "A", "Aa ", "三", "不", "1+", "“", "twenty ", "1 km ", "{", "x. "])
