@@ -155,6 +155,8 @@ class _Build:
 def _check_files_of(settings: Settings) -> None:
     """Reads the files that settings name and that only the end of a build needs: an error is told now, not after all was paid for."""
     prices(settings)
+    if settings.mix:
+        plugins.load("generators", "mix").checked(settings)
     if "text" in settings.style:
         templates.control_tokens(settings.chat_template)
 
