@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench test-crash docs pictures
+.PHONY: help demo test check fix bench test-crash test-engines docs pictures
 
 help:
 	@echo "make demo        the main job on samples/, no model needed"
@@ -11,6 +11,7 @@ help:
 	@echo "make fix         format, and mend what ruff can"
 	@echo "make bench       the figures of the README"
 	@echo "make test-crash  the whole crash suite (about 15 minutes)"
+	@echo "make test-engines  real vLLM and transformers servers on a tiny model (3.4 GB, made once)"
 	@echo "make docs        the tables of the README, from the code and a build of the samples"
 	@echo "make pictures    the pictures of the README (needs Chromium)"
 
@@ -41,6 +42,10 @@ bench: .venv/ready
 
 test-crash: .venv/ready
 	TEST_WHOLE=1 $(BIN)/pytest -m crash --timeout 3600
+
+test-engines: .venv/ready
+	$(BIN)/python tests/engines/prepare.py
+	$(BIN)/pytest -m engine -rs --timeout 1200
 
 docs: .venv/ready
 	$(BIN)/python docs/make_readme.py

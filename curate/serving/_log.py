@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 TAIL = 256 << 10  # bytes; an engine that fails prints its traceback more than once
-SHOWN = 400
+LINE, SHOWN = 120, 400  # characters of a line that is told, of a reason
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _PREFIX = re.compile(
     r"^(?:\([\w-]+ pid=\d+\) ?)?(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):? +(?:\d\d-\d\d \d\d:\d\d:\d\d )?(?:\[[\w.]+:\d+\] ?)?)?"
@@ -16,8 +16,8 @@ _TYPE = re.compile(r" \[type=.*$")
 
 
 def last_line(path: Path) -> str:
-    """The last line that says something, without time and place; empty where there is none."""
-    return next((line for line in reversed(_lines(path, 0)) if re.search(r"\w", line)), "")[:SHOWN]
+    """The last line that says something, without time and place; empty where there is none. Indented lines go on with another."""
+    return next((line for line in reversed(_lines(path, 0)) if re.match(r"\S.*\w", line)), "")[:LINE]
 
 
 def reason(path: Path, since: int = 0) -> str:
