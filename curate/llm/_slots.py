@@ -8,6 +8,7 @@ RISE = 2.0  # a latency beyond this many times the best one makes a trial of few
 CALM = 1.2  # a latency within this many times the best one makes room for more
 STEP = 0.8
 LOSS = 0.93  # a trial that leaves a smaller share of the replies has taken something away
+FEWEST = 8  # sends at once that latency leaves: a reply that never comes holds its slot until the timeout, and must not stop the rest
 WINDOW = 32  # replies, at least, that one judgement rests on
 
 
@@ -36,6 +37,7 @@ class Ceiling:
     def __init__(self, most: int) -> None:
         self.most, self.value = most, float(most)
         self.best = math.inf  # seconds
+        self._usual = 0.0  # a latency that proved to be what replies take
         self._before: tuple[float, float, float] | None = None  # value, replies a second and latency before the trial that is on
         self._skip = 0
         self._open()
@@ -65,10 +67,10 @@ class Ceiling:
         if before and (not full or rate < LOSS * before[1]):  # fewer at once, fewer replies: that latency was what replies take
             self._set(before[0], used)
             self.best = max(self.best, before[2]) if full else self.best
-        elif full and latency > RISE * self.best and used > 1:
+        elif full and latency > RISE * self.best and used > FEWEST:
             self._before = (self.value, max(rate, before[1]) if before else rate, latency)
-            self._set(max(1.0, STEP * min(self.value, used)), used)
-        elif latency < CALM * self.best:
+            self._set(max(FEWEST, STEP * min(self.value, used)), used)
+        elif latency < CALM * max(self.best, self._usual):
             self._set(min(float(self.most), self.value / STEP), used)
 
     def _set(self, value: float, used: int) -> None:
