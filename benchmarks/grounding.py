@@ -151,7 +151,7 @@ def report(path: Path, half: str, show: str) -> None:
     for wrong in (w for w in scored if w and w != "sentence"):
         base = "sentence" if wrong == "altered sentence" else ""
         right, bad = scored[base], scored[wrong]
-        ours = [[1.0 if v.score is None else v.score for v in group] for group in (right, bad)]
+        ours = [[float(v.passed) if v.score is None else v.score for v in group] for group in (right, bad)]
         theirs = [[x for h in held for x in plain[kind, h]] for kind in (base, wrong)]
         print(
             f"  {path.name.split('.sample')[0]:16} {wrong:17} {len(right):4} {len(bad):4}"

@@ -5,7 +5,7 @@ import re
 from curate.filters._passage import Source, content, source
 
 _NOT = re.compile(
-    r"\b(?:not(?! (?:only|just|merely|necessarily|least)\b)|never|none|neither|nor|cannot|without"
+    r"\b(?:not(?! (?:only|just|merely|necessarily|least)\b)|never|none|neither|nor|cannot|without|nicht|kein(?:e[mnrs]?)?|nie"
     r"|no(?!\.| (?:matter|doubt|longer than)\b|\s?\d))\b"
     r"|n['’]t\b"
     r"|(?<!是)(?<!与)(?:不(?![同仅但过過断斷少久管论論只光妨锈]|是[^。]{1,12}而是)|[没沒](?![收落])|未(?![来來央婚])|[无無](?![论論锡線线数數比穷疑])"
@@ -26,8 +26,8 @@ _SOME = re.compile(
 )
 _OPENING = re.compile(r"^\W*(?:yes|no|是的?|不是?|否|对|不对)[,，.。!！:：]\s*", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,，;；:：—()（）]|\s-\s|\b(?:and|but|which|who|while|because|so that)\b|[而但]")
-_NOT_HINTS = ("no", "n't", "n’t", "never", "neither", "without", "cannot")
-_EXTENT_HINTS = ("all", "every", "always", "each", "some", "most", "many", "several", "few", "often", "usually", "partly")
+_NOT_HINTS = (" no ", " not", "n't", "n’t", " never", " neither", " none", " nor ", " without", " cannot", " nicht", " kein", " nie ")
+_EXTENT_HINTS = (" all ", " every", " always", " each", " some", " most", " many ", " several", " few ", " often", " usually", " partly")
 LEAST = 4  # content words that a sentence has to have in order to be compared
 _SAME = 0.8  # share of them that a sentence of the source holds which says the same thing
 
@@ -71,7 +71,7 @@ def _negations(text: str) -> int:
 
 def _hinted(text: str, hints: tuple[str, ...]) -> bool:
     """Whether it is worth the search: a fiftieth of its time."""
-    lower = text.lower()
+    lower = f" {text} ".lower().replace("\n", " ")
     return not text.isascii() or any(hint in lower for hint in hints)
 
 

@@ -61,7 +61,7 @@ class Source:
 
     @cached_property
     def sentences(self) -> list[str]:
-        return [s for s in _SENTENCE.split(self.text) if s.strip()]
+        return [bare for s in _SENTENCE.split(self.text) if (bare := s.strip())]
 
     @cached_property
     def words_of(self) -> list[set[str]]:
