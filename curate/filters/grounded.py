@@ -21,7 +21,7 @@ KEPT = 0.8  # share of a passage's figures that a retelling keeps
 APART = 0.3  # what a short answer loses that stands far from what is asked
 _SOURCELESS = ("smalltalk",)
 _TOLD = ("decision", "reasoning")  # their user tells a case, whose facts the answer rests on too
-_NO_QUESTION = ("rewrite", "pretrain", "summary", "instruct")
+_NO_QUESTION = ("rewrite", "pretrain", "summary", "instruct", "reasoning")
 
 
 def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  # noqa: ARG001
@@ -52,7 +52,7 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
         reasons += denials
     if sample.kind == "rewrite":
         reasons += _lost(answer, chunks)
-    score, weak = support(answer, asked, known, detail)
+    score, weak = support(_told(sample, answer), asked, known, detail)
     reasons += weak
     if len(said) == 1 and asked and sample.kind not in _NO_QUESTION:
         score, misfits = _fit(asked, answer, known, score)
@@ -60,6 +60,12 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
     if score is not None and reasons:
         score /= 2
     return _verdict(sample, reasons, score, detail)
+
+
+def _told(sample: Sample, answer: str) -> str:
+    """The answer; one that is reached in steps says its words together with them, and `kinds` holds it against the last of them."""
+    steps = [m.reasoning for m in sample.messages if m.role == "assistant" and m.reasoning] if sample.kind == "reasoning" else []
+    return "\n".join([*steps, answer])
 
 
 def _asked(sample: Sample) -> str:

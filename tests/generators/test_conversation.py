@@ -105,7 +105,7 @@ def test_a_bad_conversation_is_made_and_rejected_with_its_reason(tmp_path: Path,
         ([("Where is the log book kept?", "At the gate."), ("Who may read the log book of the plant there?", "All staff.")], ""),
         ([("And how long is it?", "24 months."), ("What about seals?", "6 months.")], "the first question does not stand alone"),
         ([("Is it possible to carry leave over?", "Yes, six days."), ("Until when?", "31 March.")], ""),
-        ([("Does it expire?", "Yes."), ("When?", "On 31 March.")], "the first question does not stand alone"),
+        ([("密封件呢？", "六个月。"), ("那水泵呢？", "二十四个月。")], "the first question does not stand alone"),
         ([("那要提前多久申请？", "四周。"), ("在哪里？", "员工平台。")], "the first question does not stand alone"),
         (
             [
@@ -126,6 +126,12 @@ def test_a_bad_conversation_is_made_and_rejected_with_its_reason(tmp_path: Path,
 def test_the_first_question_stands_alone_and_a_later_one_leans(turns: list[tuple[str, str]], words: str) -> None:
     assert words in reason(conversation(*turns))
     assert bool(reason(conversation(*turns))) is bool(words)
+
+
+def test_a_first_question_that_points_to_nothing_named_is_rejected(tmp_path: Path, model_server: Start) -> None:
+    turns = [{**TURNS[0], "question": "How many days does she have?"}, *TURNS[1:]]
+    found = built(tmp_path, model_server(replies=reply(conversations=[{"number": 1, "turns": turns}])), LEAVE)
+    assert [r for r in found.reasons(found.samples[0]) if "does not name what it speaks of" in r]
 
 
 def test_roles_that_do_not_alternate_and_answers_without_quotes_are_refused() -> None:
