@@ -155,9 +155,13 @@ class Ledger:
 
     def keep_parse(self, key: str, parser: str, value: bytes) -> None:
         """Remembers a parsed file soon: nobody waits, for a parse lost in a crash costs seconds, not money."""
-        if self._broken:
-            raise self._broken
+        self.writable()
         self._queue.put(_Put("parses", (key, value, parser, _now()), None))
+
+    def writable(self) -> None:
+        """WorkspaceError: nothing more can be remembered, so that whatever is asked now would be paid for and lost."""
+        if self._broken:
+            raise WorkspaceError(self._broken.message, self._broken.hint)
 
     def sums(self) -> dict[str, int]:
         """What all builds so far have asked: how many answers, and the tokens of every attempt."""
@@ -176,8 +180,7 @@ class Ledger:
             raise _trouble(self.path, e) from None
 
     def _put(self, table: str, row: Sequence[Any]) -> "asyncio.Future[None]":
-        if self._broken:
-            raise self._broken
+        self.writable()
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.put(_Put(table, row, done))
         return done

@@ -175,6 +175,7 @@ class Models:
             try:
                 if self._draining:
                     raise asyncio.CancelledError
+                self.ledger.writable()
                 return await self._send(walk, slot)
             except Adapted:
                 wait = 0.0
