@@ -58,13 +58,13 @@ class Label:
         return f"{self.name}: {self.covers}" if self.covers else self.name
 
 
-def _reply(choices: list[Label]) -> type[Matching]:
+def _reply(names: list[str]) -> type[Matching]:
     """What is asked of a passage: one of the labels, or none, and the words that show it."""
     properties: Json = {
         "quote": {"type": "string", "description": "The words that show it best, copied from the passage character by character."},
         "reasoning": {"type": "string", "description": "The thinking before the choice where it is wanted, else empty."},
         "reason": {"type": "string", "description": "Why this label and not its neighbour, in one sentence."},
-        "label": {"enum": [*(label.name for label in choices), ""], "description": "The label; empty where none fits."},
+        "label": {"enum": [*names, ""], "description": "The label; empty where none fits."},
     }
     return reply_of("Class", {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False})
 
@@ -103,9 +103,10 @@ async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings
     """The label of one passage. NothingToMake: none fits it."""
     chunk, slot = chunks[0], task.values["slots"][0]
     choices = [Label(name, covers) for name, covers in task.values["choices"]]
+    reply = _reply([label.name for label in choices])
     choices.sort(key=lambda label: content_id(chunk.id, label.name))  # so that a label's position teaches nothing
     values = {**shown(chunk), "labels": [str(label) for label in choices], "think": slot.get("think") == "yes"}
-    said = (await ask("classification", _reply(choices), values, language=chunk.language or "en")).value
+    said = (await ask("classification", reply, values, language=chunk.language or "en")).value
     chosen = said["label"]
     if not chosen:
         raise NothingToMake("no label fits it")

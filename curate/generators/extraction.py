@@ -13,7 +13,7 @@ from curate.generators._evidence import located
 from curate.generators._passages import shown
 from curate.generators._planned import labels, pairs_for, per_chunk
 from curate.llm import Ask, reply_of
-from curate.planning import Slot, View
+from curate.planning import View
 from curate.records import Chunk, Json, Message, Sample, Task, canonical, content_id, sample
 from curate.settings import Settings
 
@@ -22,8 +22,6 @@ MODEL = True
 
 EMPTY_SHARE = 0.1
 """Rows that teach the empty result, for each row that takes something out, at most."""
-OWN = {"schema": {"system": 0.5, "user": 0.5}}
-"""Where a row states the schema."""
 AROUND: Json = {
     "type": "object",
     "properties": {
@@ -62,7 +60,7 @@ async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # n
     if not settings.extraction_schema:
         raise UsageError("extraction needs a JSON schema of what to take out", "give --set extraction_schema=FILE.json")
     given = _schemas.read(Path(settings.extraction_schema), "extraction_schema")
-    tasks = per_chunk(view, settings, "extraction", count=lambda chunk: min(pairs_for(chunk.text), 1), dimensions=(), own=OWN)
+    tasks = per_chunk(view, settings, "extraction", count=lambda chunk: min(pairs_for(chunk.text), 1), dimensions=())
     made = (replace(task, values={**task.values, "schema": given.schema, "free": given.free, "empty": False}) for task in tasks)
     return chain(made, _empty_ones(view) if view.round == 1 else ())
 
@@ -84,26 +82,25 @@ async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings
     nothing = _holds_nothing(said["value"], free)
     if nothing != task.values["empty"]:
         raise NothingToMake("nothing to extract from it")
-    slot: Slot = task.values["slots"][0]
     meta: Json = {
         "context": "passage",
         "language": chunk.language,
-        "labels": {**labels(task, slot), "result": "empty" if nothing else "found"},
+        "labels": {**labels(task, {}), "result": "empty" if nothing else "found"},
         "schema": schema,
         "free": free,
         **({"unanswerable": True} if nothing else {}),
     }
     evidence = [located([chunk], quote) for quote in dict.fromkeys(said["evidence"]) if quote.strip()]
-    messages = [*prompt(chunk, schema, slot), Message("assistant", canonical(said["value"]))]
+    messages = [*prompt(chunk, schema), Message("assistant", canonical(said["value"]))]
     return [sample("extraction", task, messages, chunks=[chunk], evidence=[] if nothing else evidence, meta=meta)]
 
 
-def prompt(chunk: Chunk, schema: Json, slot: Slot) -> list[Message]:
-    """The row's turns before the answer: the schema in the system's or the user's, worded in one of several ways."""
+def prompt(chunk: Chunk, schema: Json) -> list[Message]:
+    """The row's turns before the answer: the schema in the system's or the user's, worded in one of several ways, as content settles."""
     choices = INSTRUCTIONS["zh" if chunk.language.startswith("zh") else "en"]
     head = f"{choices[int(content_id('instruction', chunk.id), 16) % len(choices)]}\n\n{canonical(schema)}"
     text = f"{chunk.context}\n{chunk.text}" if chunk.context else chunk.text
-    if slot["schema"] == "system":
+    if int(content_id("place", chunk.id), 16) % 2:
         return [Message("system", head), Message("user", text)]
     return [Message("user", f"{head}\n\n{text}")]
 
