@@ -16,7 +16,8 @@ _IT = re.compile(rf"{_OPENING}(?:not\s)?it\b(?P<rest>.*)", re.IGNORECASE | re.DO
 _CLAUSE_FOLLOWS = re.compile(r"\b(?:to|that|if|when|for|whether|before|until|unless|like|\w+ing)\b", re.IGNORECASE)
 _THIS = re.compile(
     r"(?:\A\W*|(?:is|are|was|were|does|do|did|can|could|will|would|should|must|has|have|of|for|to|in|on|by|with|about|from|under|at|using|after"
-    r"|before|during|and|or|affect|mean)\s)(?:this|these)\b(?!(?:\s[\w-]+){1,8}?,?\s(?:that|which|who|based|headquartered|called|named|by)\b)(?!\s(?:year|month|week|day|morning|evening|moment|century|decade)s?\b)"
+    r"|before|during|and|or|affect|mean)\s)(?:this|these)\b"
+    r"(?!(?:\s[\w-]+){1,8}?,?\s(?:that|which|who|based|headquartered|called|named|by)\b)(?!\s(?:year|month|week|day|morning|evening|moment|century|decade)s?\b)"
     r"|\b(?:is|are|was|were|does|do|did|of|for|by|with|about)\s(?:that|those)\s(?:polic|rule|regulation|procedure|process|method|step|feature|tool"
     r"|term|case|situation|command|function|section|event|compan|organi[sz]ation|person|program|system)\w*(?!\s(?:who|that|which|of|whose|with)\b)",
     re.IGNORECASE,
@@ -36,13 +37,15 @@ _POINTING = re.compile(
 _FOLLOWING = re.compile(r"\b(?:the following|which of these)\b(?!.*[:\n])", re.IGNORECASE | re.DOTALL)
 _ORDINAL = re.compile(
     r"\bthe (?:first|second|third|fourth|fifth|sixth|last|next|final|previous) (?:step|stage|phase|point|item|rule|paragraph|example|reason"
-    r"|option|method|column|row|bullet|condition|requirement|part|question|section)s?\b(?=\W*\Z|\W+(?:is|are|was|were|do|does|did|say|involve|require|mean|describe|mention)s?\b)",
+    r"|option|method|column|row|bullet|condition|requirement|part|question|section)s?\b"
+    r"(?=\W*\Z|\W+(?:is|are|was|were|do|does|did|say|involve|require|mean|describe|mention)s?\b)",
     re.IGNORECASE,
 )
 _NOT_THAT = r"(?![外前后後次时時刻地致]|怎|如何|不|应|做|用|选|去|由|死)"
 _POINTS_ZH = re.compile(
     rf"(?<![应應理活])[该該]{_NOT_THAT}(?=[{HAN}])|(?<![因如彼至从從就到为為])此{_NOT_THAT}(?=[{HAN}])|[这這那](?!样|樣|么|麼|里|裡|时|時)"
-    r"|(?<![其吉])[它她他](?!人|们的名|国|國|乡|鄉|用)[们們]?|(?<![{HAN}])其(?!他|它|中|实|實|余|餘|次)|第[一二三四五六七八九十两\d]+(?:步|点|條|条|项|个步骤|种方法|部分)|最后一[步点]"
+    rf"|(?<![其吉])[它她他](?!人|国|國|乡|鄉|用)[们們]?|(?<![{HAN}])其(?!他|它|中|实|實|余|餘|次)"
+    r"|第[一二三四五六七八九十两\d]+(?:步|点|條|条|项|个步骤|种方法|部分)|最后一[步点]"
 )
 _POINTS_ANYWHERE_ZH = re.compile(
     r"上述|前述|(?:如|见|據|据|在|从|由|按|^)(?:上|下|前)[文表图圖]|上面(?:的|提到|所|这)|前面(?:提到|所)|(?:下列|以下)(?:哪|選項|选项)"
@@ -50,8 +53,6 @@ _POINTS_ANYWHERE_ZH = re.compile(
     rf"|(?:(?<![{HAN}\w])|(?<=[如见見在从由据據按]))[表图圖]\s?\d+(?:[-.]\d+)*|[作笔筆]者(?:认为|認為|指出|提到|说|主张|建议|是如何|的观点)"
 )
 _BEFORE = 4  # Chinese characters that can hold what is pointed to
-
-
 _BROUGHT = re.compile(r"[:：\n]\s*\S.{8,}", re.DOTALL)  # the text that the user asks about
 
 
