@@ -20,7 +20,7 @@ STOP_WORDS = frozenset(
     )
 )
 _PARTICLES = frozenset("是否不对有没能会可的了在与和及或")
-_RUN = re.compile(f"[{UNSPACED}]+")
+RUN = re.compile(f"[{UNSPACED}]+")  # of characters that no space parts
 _SENTENCE = re.compile(  # begins with one set: quick to skip
     r"[.!?。！？；\n](?:(?<=[。！？；])|(?<=\n)(?=\s*(?:\n|[-*+#|>]|\d{1,2}[.)、]))|(?<=[.!?])(?:\s+|(?<=[a-z)\]\"]\.)(?=[A-Z])))"
 )
@@ -30,7 +30,7 @@ def content(text: str) -> set[str]:
     """Words that carry content; where a script has no spaces, pairs of neighbouring characters."""
     found = {w for w in words(text) if len(w) > 1 and w not in STOP_WORDS}
     if not text.isascii():
-        for run in _RUN.findall(text):
+        for run in RUN.findall(text):
             found.update(map(add, run, run[1:]) if len(run) > 1 else (run,))
         found -= _PARTICLES
     return found

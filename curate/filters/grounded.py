@@ -4,7 +4,7 @@ from curate.filters._claims import contradictions
 from curate.filters._figures import figures, implied, missing
 from curate.filters._fit import SHORT, mismatch, nearness, together
 from curate.filters._names import unknown
-from curate.filters._passage import Source, content, folded, phrases, source
+from curate.filters._passage import RUN, Source, content, folded, phrases, source
 from curate.filters._sums import sums
 from curate.filters._turns import answers, declines, questions, shows_passage
 from curate.filters._units import figure_words, other_units
@@ -17,6 +17,7 @@ VERSION = 2
 
 SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about half, an answer to another passage a tenth
 ADDED = 0.5  # share of what a short answer says beyond its question
+PAIRED = 0.34  # the same where words are pairs of characters: one other word breaks two
 KEPT = 0.8  # share of a passage's figures that a retelling keeps
 APART = 0.3  # what a short answer loses that stands far from what is asked
 _SOURCELESS = ("smalltalk",)
@@ -137,10 +138,11 @@ def support(answer: str, asked: str, known: Source, detail: Json) -> tuple[float
     added = source(asked).lost(wanted) if len(wanted) <= 2 * SHORT else wanted
     lost &= added
     score = 1 - len(lost) / len(added) if added else share
+    least = PAIRED if RUN.search(answer) else ADDED
     reasons = []
     if share < SUPPORT:
         reasons = [f"the passage holds {share:.0%} of the answer's words"]
-    elif len(added) <= SHORT and (score < ADDED or (len(added) == 2 and score == ADDED)):
+    elif len(added) <= SHORT and (score < least or (len(added) == 2 and score == ADDED)):
         reasons = [f"the passage does not say {', '.join(phrases(answer, lost)[:5])}"]
     if reasons:
         detail["unsupported"] = phrases(answer, lost)[:20]
