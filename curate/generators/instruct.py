@@ -98,11 +98,13 @@ def _made(view: View, known: Sequence[Seed]) -> Made:
     made.rounds, last = len(set(rounds.values())), max(rounds.values())
     novelty, seen, new, kept = Novelty(known), set[str](), set[tuple[str, str]](), set[tuple[str, str]]()
     for each, verdicts in view.samples():
-        if each.kind != "instruct" or each.id in seen:
+        if each.kind != "instruct":
             continue
-        seen.add(each.id)
         own = (each.task_id, str(each.meta["instruction"]))
         new.add(own)
+        if each.id in seen:  # of equal rows the first one stays
+            continue
+        seen.add(each.id)
         if all(v.passed for v in verdicts) and not novelty.fault(each)[0] and own not in kept:
             kept.add(own)
             made.kept[each.meta["language"], each.split].append((own[1], bool(each.meta.get("choices"))))

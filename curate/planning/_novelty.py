@@ -17,11 +17,11 @@ _MEDIA = (
     r"s?"
 )
 _BEYOND = re.compile(
-    rf"\b(?:draw|sketch|paint|plot|render|generate|create|make|design|produce|show|display|insert|attach|upload|open|play|save)\b"
+    rf"\b(?:draw|sketch|paint|plot|render|generate|create|make|design|produce|show|display|insert|attach|upload|open|play)\b"
     rf"[^.?!,;]{{0,30}}\b{_MEDIA}\b"
     rf"|\b(?:this|that|these|attached|following|given|above|below|provided|uploaded)\s+(?:\w+ ){{0,2}}{_MEDIA}\b"
     r"|^(?:draw|sketch|paint|plot)\b|\b(?:watch|listen to|click (?:on|the)|visit the (?:website|page)|go to (?:www|http))\b"
-    r"|(?:绘制|画出|生成|制作|设计|上传|打开|播放|录制|拍摄|插入|保存)[^。？！，；]{0,12}(?:图片|图像|照片|图表|流程图|示意图|[折饼柱]\w{0,2}图|视频|音频|动画|地图|截图|文件)"
+    r"|(?:绘制|画出|生成|制作|设计|上传|打开|播放|录制|拍摄|插入)[^。？！，；]{0,12}(?:图片|图像|照片|图表|流程图|示意图|[折饼柱]\w{0,2}图|视频|音频|动画|地图|截图|文件)"
     r"|(?:这[张段个幅]|附上的|所附|上传的|给出的|提供的|上面的|下面的|以下|下列)(?:图片|图像|照片|图表|视频|音频|截图|附件|文件)"
     r"|^(?:画|绘制|播放)|点击|观看|收听",
     re.IGNORECASE,
