@@ -14,7 +14,7 @@ ACTIONS = ("refuse", "handover")
 KEYS: dict[str, type] = {"id": str, "what": str, "action": str, "reason": str, "contact": str, "examples": list, "languages": list}
 NEEDED = ("id", "what", "action")
 LANGUAGES = ("en", "zh")
-_TABLE = re.compile(r"^\s*\[\[\s*rules\s*\]\]", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\[\[\s*rules\s*\]\]", re.MULTILINE)
 _HAN = re.compile(f"[{HAN}]")
 
 

@@ -158,3 +158,8 @@ def test_an_answer_that_a_person_spoils_is_rejected(answer: str, words: str) -> 
 def test_records_that_differ_in_one_value_are_two() -> None:
     answer = json.dumps({"allowances": [FOUND, {**FOUND, "amount": "two days"}]})
     assert check(structured(answer), [], Settings()).passed
+
+
+@pytest.mark.parametrize("sampled", [Path("samples/extraction.schema.json"), Path("prompts/decision.schema.json")])
+def test_the_shipped_schemas_can_be_used(sampled: Path) -> None:
+    assert _schemas.read(Path(__file__).parents[2] / sampled, "extraction_schema").schema["type"] == "object"
