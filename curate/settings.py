@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Stage = Literal["run", "parse", "chunk", "generate", "check", "export"]
+PICTURE_DPI = 110
 STAGES: tuple[Stage, ...] = ("parse", "chunk", "generate", "check", "export")
 
 
@@ -110,7 +111,7 @@ class Settings(BaseModel):
     policy: str = at("generate", "")
     """TOML file of what an assistant must refuse or hand over to a person, for `refusal`."""
     page_images: int = at("parse", 0, ge=0, le=600)
-    """Dots per inch of the page images that `vision` shows to a model; 0: none are made, 110 where `vision` is a task."""
+    """Dots per inch of the page images that `vision` shows to a model; 0: none, but 110 where `vision` is a task."""
 
     # the model
     model: str = at("generate", "")
@@ -198,6 +199,13 @@ class Settings(BaseModel):
     """Processes for parsing and other local work; 0: one per core."""
     max_failures: float = at("run", 0.1, ge=0, le=1)
     """Share of files or tasks that may fail before the exit code says so."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_pictures(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "vision" in (values.get("task") or []) and not values.get("page_images"):
+            return {**values, "page_images": PICTURE_DPI}
+        return values
 
 
 def affecting(settings: Settings, stage: Stage) -> dict[str, Any]:

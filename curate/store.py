@@ -144,6 +144,13 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Writes a small file whole, as `write_text` does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with publishing(path) as temporary:
+        temporary.write_bytes(data)
+
+
 def remove(folder: Path) -> None:
     """Removes a folder of the workspace and all in it."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,7 @@
 """What runs in worker processes: parsing one file, cutting one part into chunks, making and checking the samples of one part."""
 
 import asyncio
+import hashlib
 import json
 import zlib
 from collections.abc import Callable, Sequence
@@ -41,13 +42,25 @@ class Parsed:
         return cls([unpack(Document, d) for d in documents], error, hint)
 
 
-def parse_file(kind: str, name: str, data: bytes, settings: Settings) -> bytes:
-    """Parses one file and adds what later stages need of each document: language and sketch. Returns `Parsed.to_bytes()`."""
+def parse_file(kind: str, name: str, data: bytes, settings: Settings) -> tuple[bytes, dict[str, bytes]]:
+    """Parses one file and adds what later stages need of each document: language and sketch, and its pictures where they are wanted.
+
+    Returns `Parsed.to_bytes()` and the pictures by file name; `meta["images"]` of the first document says which is what.
+    """
+    parser = plugins.load("parsers", kind)
+    pictures: dict[str, bytes] = {}
     try:
-        found = plugins.load("parsers", kind).parse(name, data, settings)
+        found = parser.parse(name, data, settings)
+        if settings.page_images and found and hasattr(parser, "rendered"):
+            rendered = [(f"{hashlib.sha256(p.data).hexdigest()[:24]}.jpg", p) for p in parser.rendered(data, settings)]
+            pictures = {file: p.data for file, p in rendered}
+            listed = [
+                {"file": file, "kind": p.kind, "page": p.page, "bbox": p.bbox, "width": p.width, "height": p.height} for file, p in rendered
+            ]
+            found = [replace(found[0], meta={**found[0].meta, "images": listed}), *found[1:]]
     except DocumentError as error:
-        return Parsed(error=error.message, hint=error.hint).to_bytes()
-    return Parsed([_completed(d, i) for i, d in enumerate(found) if d.text.strip()]).to_bytes()
+        return Parsed(error=error.message, hint=error.hint).to_bytes(), {}
+    return Parsed([_completed(d, i) for i, d in enumerate(found) if d.text.strip()]).to_bytes(), pictures
 
 
 def _completed(document: Document, number: int) -> Document:

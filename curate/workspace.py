@@ -11,7 +11,7 @@ from typing import Any, TextIO, cast
 
 from curate import __version__
 from curate.errors import WorkspaceError
-from curate.records import Chunk, Document, Failure, Sample, Task, Verdict
+from curate.records import Chunk, Document, Failure, Json, Sample, Task, Verdict
 from curate.store import Table, write_text
 
 FORMAT = 1
@@ -25,6 +25,7 @@ class Workspace:
         self.path = path
         self.private = path / ".curate"
         self.dataset = path / "dataset"
+        self.images = self.private / "images"
         self.documents: Table[Document] = Table(Document, self.private / "documents")
         self.chunks: Table[Chunk] = Table(Chunk, self.private / "chunks")
         self.tasks: Table[Task] = Table(Task, self.private / "tasks")
@@ -125,6 +126,16 @@ class Workspace:
                 if (broken := table.broken()) is not None:
                     raise broken from None
             raise
+
+    def pictures(self) -> dict[str, list[Json]]:
+        """By document id, its rendered pages and figures: file (in `images`), kind, page, bbox, width, height."""
+        import polars as pl
+
+        found = {}
+        for part in self.documents.parts():
+            frame = pl.read_parquet(self.documents.folder / f"{part}.parquet", columns=["id", "meta"])
+            found.update({i: json.loads(meta)["images"] for i, meta in frame.iter_rows() if '"images"' in meta})
+        return found
 
     def judged(self) -> Iterator[tuple[Sample, list[Verdict]]]:
         """Every sample with all its verdicts, in table order, read part by part."""

@@ -1,6 +1,7 @@
 """One dataset folder on its way: rows and their origins go to temporary files, and the whole is swapped in when it is complete."""
 
 import json
+import shutil
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -68,6 +69,13 @@ class Folder:
         self.counts.kinds[sample.split, sample.kind] += 1
         self.counts.generators[sample.generator] += 1
         self.counts.documents.update(sample.document_ids)
+
+    def copy(self, source: Path, name: str) -> None:
+        """Puts a file that rows name beside them, once."""
+        target = self.temporary / name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
 
     def rows(self) -> dict[str, int]:
         """Rows per split."""

@@ -62,7 +62,10 @@ class Writer:
         except CarryError as error:
             self._refuse(sample, error)
             return
-        self._folder(purpose(sample)).add(sample, row, documents)
+        folder = self._folder(purpose(sample))
+        folder.add(sample, row, documents)
+        for image in sample.images:
+            folder.copy(self.workspace.private / image, image)
         self.done += 1
         if on_progress and self.done % TOLD_EVERY == 0:
             on_progress(self.style, self.done)

@@ -31,7 +31,8 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
         return Verdict(sample.id, "grounded", True, None, "no source")
     known = _source(sample, chunks)
     detail: Json = {}
-    reasons = [reason for span in sample.evidence if (reason := _misplaced(span, chunks))]
+    quoted = [span for span in sample.evidence if span.quote or not sample.images]  # what an image shows has a place and no words
+    reasons = [reason for span in quoted if (reason := _misplaced(span, chunks))]
     if sample.replies and not sample.evidence and not declines(sample):
         reasons.append("no evidence")
     if sample.meta.get("choices") or sample.images:  # the answer is a label: the passage need not hold it

@@ -8,12 +8,17 @@ from curate.records import Message, Sample
 from curate.settings import Settings
 
 FOLLOWS = {"": ("user",), "user": ("assistant",), "assistant": ("user", "tool"), "tool": ("tool", "assistant")}
-PURPOSES = {"": "SFT", "preference": "preference", "kto": "KTO", "pretrain": "pretraining"}
+PURPOSES = {"": "SFT", "preference": "preference", "kto": "KTO", "pretrain": "pretraining", "vision": "vision"}
 TAGS = ("<think>", "</think>", "<tool_call>", "</tool_call>")
 
 
 def purpose(sample: Sample) -> str:
-    """What a sample trains: "" (SFT), "preference", "kto" or "pretrain" (one text, no conversation). No exported file mixes purposes."""
+    """What a sample trains: "" (SFT), "preference", "kto", "pretrain" (one text, no conversation) or "vision" (SFT with images).
+
+    No exported file mixes purposes.
+    """
+    if sample.images:
+        return "vision"
     if sample.meta.get("purpose") == "pretrain":
         return "pretrain"
     return "preference" if sample.rejected else "kto" if sample.label is not None else ""
@@ -23,11 +28,8 @@ def prepared(sample: Sample, settings: Settings, style: str, purposes: tuple[str
     """The sample's messages with the system message of the settings, checked, every tool result beside the call it answers."""
     if purpose(sample) not in purposes:
         known = " and ".join(PURPOSES[p] for p in purposes)
-        raise CarryError(
-            f"the style {style} holds {known} rows, this is a {PURPOSES[purpose(sample)]} sample", "export it as trl or sharegpt"
-        )
-    if sample.images:
-        raise CarryError(f"the style {style} carries no images")
+        fitting = "sharegpt" if sample.images else "trl or sharegpt"
+        raise CarryError(f"the style {style} holds {known} rows, this is a {PURPOSES[purpose(sample)]} sample", f"export it as {fitting}")
     return complete(_with_system(sample.messages, settings.system), sample)
 
 

@@ -14,8 +14,9 @@ from curate.formats._turns import numbered, parted, prepared, purpose, trained_w
 from curate.records import Message, Sample
 from curate.settings import Settings
 
-VERSION = 2
+VERSION = 3
 BETWEEN_RESULTS = "\n</tool_response>\n<tool_response>\n"  # several results stand in one observation; the template adds the outer tags
+IMAGE = "<image>"
 OPEN, CLOSE = "<tool_call>\n", "\n</tool_call>"
 TAGS = {
     "role_tag": "from",
@@ -35,7 +36,12 @@ def columns(purpose: str, tools: bool) -> dict[str, Any]:
     if purpose == "pretrain":
         return PLAIN
     turn = {"from": "string", "value": "string"}
-    answers: dict[str, dict[str, Any]] = {"": {}, "preference": {"chosen": turn, "rejected": turn}, "kto": {"label": "bool"}}
+    answers: dict[str, dict[str, Any]] = {
+        "": {},
+        "vision": {"images": ["string"]},
+        "preference": {"chosen": turn, "rejected": turn},
+        "kto": {"label": "bool"},
+    }
     return {"id": "string", "conversations": [turn], **answers[purpose], **({"tools": "string"} if tools else {})}
 
 
@@ -43,13 +49,14 @@ def record(sample: Sample, settings: Settings) -> dict[str, Any]:
     """One row; `tools` is JSON text, empty where the sample has none."""
     if purpose(sample) == "pretrain":
         return plain(sample)
-    messages = prepared(sample, settings, "sharegpt", ("", "preference", "kto"))
+    messages = prepared(sample, settings, "sharegpt", ("", "preference", "kto", "vision"))
     tools = dump(bare(sample.tools)) if sample.tools else ""
     if purpose(sample) == "preference":
         prompt, chosen, rejected = parted(sample, messages)
         row: dict[str, Any] = {"conversations": _turns(prompt), "chosen": _single(chosen), "rejected": _single(rejected)}
     else:
         row = {"conversations": _turns(messages)} | ({} if sample.label is None else {"label": sample.label})
+        row |= {"images": _marked(sample, messages)} if sample.images else {}
     return {"id": sample.id, **row, "tools": tools}
 
 
@@ -69,6 +76,7 @@ def dataset_info(file_name: str, columns: Collection[str]) -> dict[str, Any]:
     if "text" in columns:
         return {"file_name": file_name, "columns": {"prompt": "text"}}
     named = {"messages": "conversations"} | {c: c for c in ("tools", "chosen", "rejected") if c in columns}
+    named |= {"images": "images"} if "images" in columns else {}
     named |= {"kto_tag": "label"} if "label" in columns else {}
     ranking = {"ranking": True} if "chosen" in columns else {}
     return {"file_name": file_name, "formatting": "sharegpt", **ranking, "columns": named, "tags": TAGS}
@@ -88,6 +96,14 @@ def _turn(messages: list[Message]) -> dict[str, str]:
     if first.tool_calls:
         return {"from": "function_call", "value": _calls(first)}
     return {"from": {"user": "human", "assistant": "gpt"}.get(first.role, first.role), "value": answer(first)}
+
+
+def _marked(sample: Sample, messages: list[Message]) -> list[str]:
+    """The images, of which the text must hold as many marks: the reader stops on any other number."""
+    marks = sum(m.content.count(IMAGE) for m in messages)
+    if marks != len(sample.images):
+        raise CarryError(f"the text holds {marks} {IMAGE} marks for {len(sample.images)} images")
+    return sample.images
 
 
 def _single(messages: list[Message]) -> dict[str, str]:

@@ -36,11 +36,12 @@ class Ask:
     ) -> T:
         """The answer to a rendered prompt, validated. ReplyError: there is none; `draw` numbers wanted repeats of one prompt.
 
-        images: files that go with the last user turn.
+        images: files that go with the last user turn; relative ones lie in the workspace's `.curate`.
         """
         models = self.models
         messages = models.prompts.render(prompt, values, language)
-        shown = tuple(map(image, images))
+        place = (models.prompts.workspace or Path()) / ".curate"
+        shown = tuple(image(place / path) for path in images)
         asked = Asked(models.role(role), messages, reply, models.prompts, draw=draw, language=language, images=shown)
         return cast(T, await models.answer(asked, self.keys))
 

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from curate.errors import DocumentError
+from curate.parsers._page_pictures import Picture, pictures
 from curate.parsers._pdf_grid import grids, outside, segments
 from curate.parsers._pdf_lines import MAX_PAGES, Direction, Line, Reading, Sheet, clean, facing, quarter, shown, turned, union, upright
 from curate.records import Bbox, Json
@@ -24,6 +25,12 @@ def read(data: bytes, password: str) -> Reading:
         sheets = [_sheet(document, number) for number in range(document.page_count)]
         warnings = [line for line in pymupdf.TOOLS.mupdf_warnings().splitlines() if line]
         return Reading(sheets, _toc(document), _info(document), bool(document.is_repaired), list(dict.fromkeys(warnings))[:10])
+
+
+def rendered(data: bytes, password: str, dpi: int) -> list[Picture]:
+    """The file's pages and figures as pictures."""
+    with _open(data, password) as document:
+        return list(pictures(document, dpi))
 
 
 def _open(data: bytes, password: str) -> Any:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from curate.errors import DocumentError
 from curate.markup import Builder
 from curate.parsers import _pdf_mupdf, _pdf_pdfium
+from curate.parsers._page_pictures import Picture
 from curate.parsers._pdf_flow import flowed
 from curate.parsers._pdf_furniture import without_furniture
 from curate.parsers._pdf_lines import Reading, Sheet, joined
@@ -56,10 +57,17 @@ def parse(name: str, data: bytes, settings: Settings) -> list[Document]:
     for sheet in reading.sheets:
         for placed in blocks.get(sheet.number, ()):
             builder.add(placed.piece.kind, placed.text, sheet.number, placed.piece.bbox, placed.joint)
+        if sheet.scanned and settings.page_images:  # its place, for a model that sees the page
+            builder.add("image", f"![page {sheet.number}]()", sheet.number, (0.0, 0.0, sheet.width, sheet.height))
         builder.end_page(round(sheet.width, 1), round(sheet.height, 1), _quality(sheet))
     if not builder.blocks:
         raise _nothing(reading)
     return [builder.document(name, data, _title(name, reading, found), _meta(reading))]
+
+
+def rendered(data: bytes, settings: Settings) -> list[Picture]:
+    """Its pages and the figures on them as pictures of `page_images` dots per inch."""
+    return _pdf_mupdf.rendered(data, settings.password, settings.page_images)
 
 
 def _level(found: list[list[Piece]], style: Style) -> None:

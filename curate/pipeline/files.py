@@ -13,6 +13,7 @@ from curate.records import Document, Failure, canonical
 from curate.sandbox import Limits, Pool, outcome
 from curate.settings import affecting
 from curate.sources import SourceFile, walk
+from curate.store import write_bytes
 from curate.work import Parsed, parse_file
 
 PART_DOCUMENTS = 1_000
@@ -76,7 +77,7 @@ class _Reader:
             else:
                 yield Failure("files", entry.path, entry.outcome, entry.reason, entry.hint)
 
-    def start(self, entry: SourceFile | Failure) -> "Parsed | Future[bytes] | Failure":
+    def start(self, entry: SourceFile | Failure) -> "Parsed | Future[tuple[bytes, dict[str, bytes]]] | Failure":
         if isinstance(entry, Failure):
             return entry
         digest = hashlib.sha256(entry.data).hexdigest()
@@ -92,17 +93,23 @@ class _Reader:
         key = parse_key(digest, kind, plugins.load("parsers", kind).VERSION, named)
         if (blob := self.ledger.get_parse(key)) is not None:
             known = Parsed.from_bytes(blob)
-            if not (known.error and self.job.settings.retry_failed):
+            if not (known.error and self.job.settings.retry_failed) and self._pictured(known):
                 return known
         self.keys[entry.path] = key, kind
         return self.pool.submit(parse_file, kind, entry.path, entry.data, self.job.settings)
 
-    def finish(self, path: str, started: "Parsed | Future[bytes]", limits: Limits) -> Parsed | Failure:
+    def _pictured(self, known: Parsed) -> bool:
+        """Whether the pictures of what is remembered are still in the workspace."""
+        return all((self.job.workspace.images / i["file"]).is_file() for d in known.documents for i in d.meta.get("images", ()))
+
+    def finish(self, path: str, started: "Parsed | Future[tuple[bytes, dict[str, bytes]]]", limits: Limits) -> Parsed | Failure:
         if isinstance(started, Parsed):
             parsed = started
         else:
             try:
-                blob = outcome(started, limits)
+                blob, pictures = outcome(started, limits)
+                for file, data in pictures.items():
+                    write_bytes(self.job.workspace.images / file, data)
             except DocumentError as error:
                 blob = Parsed(error=error.message, hint=error.hint).to_bytes()
             self.ledger.keep_parse(*self.keys.pop(path), blob)

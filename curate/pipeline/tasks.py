@@ -16,7 +16,7 @@ from curate.pipeline.asking import Asking
 from curate.pipeline.job import Job
 from curate.pipeline.order import Index, balanced
 from curate.planning import Plan, View
-from curate.records import Chunk, Failure, Sample, Task, Verdict, canonical
+from curate.records import Chunk, Failure, Json, Sample, Task, Verdict, canonical
 from curate.runner import Ended
 from curate.runner import run as run_asking
 from curate.sandbox import Pool
@@ -139,6 +139,9 @@ class Chunks:
 
     def chunks(self) -> Iterator[Chunk]:
         return iter(self.job.workspace.chunks)
+
+    def images(self) -> dict[str, list[Json]]:
+        return self.job.workspace.pictures()
 
     def tasks(self) -> Iterator[Task]:
         table = self.job.workspace.tasks

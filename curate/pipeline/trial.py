@@ -12,9 +12,10 @@ from curate.llm import Ask, Estimating, Models, NotAsked
 from curate.pipeline import corpus
 from curate.pipeline.job import Job
 from curate.planning import Plan
-from curate.records import Chunk, Sample, Task, Verdict
+from curate.records import Chunk, Json, Sample, Task, Verdict
 from curate.settings import Settings
 from curate.work import check, distinct
+from curate.workspace import Workspace
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ def trial(job: Job, name: str, chunk_ids: list[str]) -> Trial:
 
 
 async def _run(job: Job, name: str, chunk_ids: list[str], ledger: Ledger) -> Trial:
-    view = _Chosen(_chunks(job, chunk_ids), await corpus.foreseen(job))
+    view = _Chosen(job.workspace, _chunks(job, chunk_ids), await corpus.foreseen(job))
     generator = plugins.load("generators", name)
     tasks = list(await generator.plan(view, None, job.settings))
     if not tasks:
@@ -101,12 +102,16 @@ def _chunks(job: Job, ids: list[str]) -> list[Chunk]:
 class _Chosen:
     """A view of these passages alone."""
 
+    workspace: Workspace
     found: list[Chunk]
     plan: Plan
     round: int = 0
 
     def chunks(self) -> Iterator[Chunk]:
         return iter(self.found)
+
+    def images(self) -> dict[str, list[Json]]:
+        return self.workspace.pictures()
 
     def tasks(self) -> Iterator[Task]:
         return iter(())

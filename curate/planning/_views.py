@@ -1,10 +1,10 @@
 """What generators and filters may see of the tables: the chunks to plan from, the samples to compare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from curate.planning._plan import Plan
-from curate.records import Chunk, Sample, Task, Verdict
+from curate.records import Chunk, Json, Sample, Task, Verdict
 
 
 class View(Protocol):
@@ -15,6 +15,10 @@ class View(Protocol):
 
     def chunks(self) -> Iterator[Chunk]:
         """Every chunk of the build, in document order, read part by part; may be called more than once."""
+        ...
+
+    def images(self) -> Mapping[str, list[Json]]:
+        """By document id, its rendered pages and figures: file, kind, page, bbox, width, height."""
         ...
 
     def tasks(self) -> Iterator[Task]:

@@ -96,7 +96,7 @@ MISSHAPEN = {
     "holds </think> as text": made(user("a"), assistant("use </think> to end")),
     "hold tags": made(user("a"), assistant("", "", call(1, x="<tool_call>")), tools=STEPS.tools),
     "not to be trained": made(user("a"), assistant("b", weight=0)),
-    "carries no images": made(user("a"), assistant("b"), images=["a.png"]),
+    "marks for 1 images": made(user("a"), assistant("b"), images=["a.png"]),
     "not several turns": made(
         user("a"), assistant("", "", call(1)), result("b", "call_1"), assistant("c"), tools=STEPS.tools, rejected=[assistant("d")]
     ),
