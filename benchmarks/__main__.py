@@ -1,4 +1,4 @@
-"""Runs every benchmark in turn, each in a process of its own: python -m benchmarks [--quick] [ask build parse_pdf chunk filters]."""
+"""Runs every benchmark in turn, each in a process of its own: python -m benchmarks [--quick] [ask build ledger parse_pdf chunk filters]."""
 
 import argparse
 import subprocess
@@ -8,6 +8,7 @@ import time
 QUICK = {
     "ask": ["--rounds", "1"],
     "build": ["--asks", "500", "--chunks", "2000", "--megabytes", "10"],
+    "ledger": ["--entries", "20000", "--asks", "5000", "--chunks", "500"],
     "parse_pdf": [],
     "chunk": ["--seconds", "1"],
     "filters": ["--rows", "5000"],
