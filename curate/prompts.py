@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
-from types import TracebackType
+from types import BuiltinMethodType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from curate import assets
@@ -158,7 +158,18 @@ def _environment() -> "Environment":
     from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
-    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    class Sandbox(SandboxedEnvironment):
+        """Jinja2's sandbox, without its checks for `get` of a plain dict: they took half the time of a prompt with slots."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            return obj.get if attribute == "get" and type(obj) is dict else super().getattr(obj, attribute)
+
+        def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if type(obj) is BuiltinMethodType and type(obj.__self__) is dict and obj.__name__ == "get":
+                return obj(*args)
+            return super().call(context, obj, *args, **kwargs)
+
+    environment = Sandbox(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals["fence"] = fence
     environment.filters["tojson"] = _json
     return environment
