@@ -34,43 +34,43 @@ class Ceiling:
     """How many sends at once are worth it. A latency far beyond its best means a queue, as in TCP Vegas, but replies differ in length and
     batching servers slow down while they do more: so a step down is a trial, and stands only where as many replies come as before."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, now: float) -> None:
         self.most, self.value = most, float(most)
         self.best = math.inf  # seconds
         self._usual = 0.0  # a latency that proved to be what replies take
         self._before: tuple[float, float, float] | None = None  # value, replies a second and latency before the trial that is on
         self._skip = 0
-        self._open()
+        self._open(now)
 
-    def reply(self, seconds: float, used: int, *, full: bool) -> None:
+    def reply(self, now: float, seconds: float, used: int, *, full: bool) -> None:
         """Counts a reply that took so long while `used` were in flight; full: no more could have been."""
         self.best = min(self.best, seconds)
         if self._skip > 0:  # sent before the last change
             self._skip -= 1
             if not self._skip:
-                self._open()
+                self._open(now)
             return
         self._count += 1
         self._seconds += seconds
         self._full += full
         if self._count >= max(WINDOW, 2 * self.value):
-            self._judge(used)
-            self._open()
+            self._judge(used, now - self._since)
+            self._open(now)
 
-    def _open(self) -> None:
+    def _open(self, now: float) -> None:
         self._count = self._full = 0
-        self._seconds, self._since = 0.0, time.monotonic()
+        self._seconds, self._since = 0.0, now
 
-    def _judge(self, used: int) -> None:
-        latency, rate = self._seconds / self._count, self._count / max(1e-9, time.monotonic() - self._since)
+    def _judge(self, used: int, window: float) -> None:
+        latency, rate = self._seconds / self._count, self._count / max(1e-9, window)
         full, before, self._before = self._full > 0.9 * self._count, self._before, None
         if before and (not full or rate < LOSS * before[1]):  # fewer at once, fewer replies: that latency was what replies take
             self._set(before[0], used)
-            self.best = max(self.best, before[2]) if full else self.best
-        elif full and latency > RISE * self.best and used > FEWEST:
+            self._usual = max(self._usual, before[2]) if full else self._usual
+        elif full and latency > RISE * max(self.best, self._usual) and used > FEWEST:
             self._before = (self.value, max(rate, before[1]) if before else rate, latency)
             self._set(max(FEWEST, STEP * min(self.value, used)), used)
-        elif latency < CALM * max(self.best, self._usual):
+        elif latency < max(CALM * self.best, self._usual / CALM):
             self._set(min(float(self.most), self.value / STEP), used)
 
     def _set(self, value: float, used: int) -> None:
@@ -89,7 +89,7 @@ class Load:
         self.typical = 0.0  # tokens of a reply
         self.waiters: list[Callable[[], None]] = []  # told when there is room
         self._overload = float(most)
-        self._ceiling = Ceiling(most)
+        self._ceiling = Ceiling(most, time.monotonic())
         self._halved = 0.0
 
     @property
@@ -125,7 +125,7 @@ class Load:
         before = self.limit
         if self._overload < self.most:
             self._overload = min(self.most, self._overload + max(1 / self._overload, 0.1))
-        self._ceiling.reply(seconds, self.used, full=full and self.used >= int(before))
+        self._ceiling.reply(time.monotonic(), seconds, self.used, full=full and self.used >= int(before))
         return self.limit > before
 
     def busy(self, sent: float) -> None:
