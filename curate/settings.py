@@ -105,7 +105,7 @@ class Settings(BaseModel):
     labels: list[str] = at("generate", [])
     """Labels for `classification`, each `name` or `name: what it covers`."""
     extraction_schema: str = at("generate", "")
-    """JSON schema (a file) of what `extraction` takes out of a passage."""
+    """JSON schema (a file) of what `extraction` takes out of a passage; `"judged": true` in it marks values in the writer's own words."""
     decision_schema: str = at("generate", "")
     """JSON schema (a file) of the action that `decision` takes; empty: the one that comes with curate."""
     policy: str = at("generate", "")

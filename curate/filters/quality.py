@@ -129,7 +129,7 @@ def leans(row: Row) -> str:
 
 def dangles(row: Row) -> str:
     """A first question that points to what it does not name; later ones may lean on earlier turns."""
-    if row.context or row.general or not row.questions or _given(row.questions[0]) or leans(row):
+    if row.context or row.general or row.declines or not row.questions or _given(row.questions[0]) or leans(row):
         return ""
     hit = dangling(row.questions[0])
     return f"the question does not name what it speaks of: “{hit.strip()}”" if hit else ""

@@ -10,6 +10,7 @@ from model_server import ModelServer
 
 from curate.accounts import Overview
 from curate.errors import UsageError
+from curate.filters import quality
 from curate.filters.kinds import check
 from curate.generators import _policy
 from curate.pipeline import Job, build, overview
@@ -191,3 +192,11 @@ def test_the_check_wants_a_plain_refusal_or_the_contact_and_nothing_invented(row
 def test_what_the_user_brings_along_may_be_repeated() -> None:
     said = "I can't look into the mailbox me@example.com."
     assert check(declining(said, asked="What does me@example.com get?"), [], Settings()).passed
+
+
+def test_only_what_declines_may_say_so_or_be_asked_in_pointing_words() -> None:
+    said = "I'm sorry, I can't help with that; it is confidential."
+    row = declining(said, asked="Is he ill?")
+    plain = sample("refusal", Task("t", "refusal", "refusal"), row.messages)
+    assert quality.check(row, [], Settings()).passed
+    assert set(quality.check(plain, [], Settings()).detail["rules"]) == {"refuses", "dangles"}
