@@ -92,7 +92,8 @@ def text_of(chunks: list[Chunk]) -> str:
         if chunk.context and text and not new:
             text += "\n" + own  # the table that the passage before began goes on
         else:
-            text = "\n\n".join(part for part in (text, *new, chunk.context, own) if part)
+            table = f"{chunk.context}\n{own}" if chunk.context else own
+            text = "\n\n".join(part for part in (text, *new, table) if part)
         above, end = chunk.heading_path, max(end, chunk.end)
     return text.strip()
 
