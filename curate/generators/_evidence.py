@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from curate.records import Chunk, Span, span
-from curate.text import find_folded
+from curate.text import locate
 
 
 def located(chunks: Sequence[Chunk], quote: str) -> Span:
@@ -14,6 +14,6 @@ def located(chunks: Sequence[Chunk], quote: str) -> Span:
             if at >= 0:
                 return span(chunk, at, at + len(quote))
         for chunk in chunks:
-            if found := find_folded(quote, chunk.text):
+            if found := locate(quote, chunk.text):
                 return span(chunk, *found)
     return Span(chunks[0].document_id, chunks[0].start, chunks[0].start, quote)
