@@ -182,8 +182,8 @@ def _misplaced(span: Span, chunks: list[Chunk]) -> str:
 
 def _source(sample: Sample, chunks: list[Chunk]) -> Source:
     parts = [part for c in chunks for part in (c.title, " ".join(c.heading_path), c.context, c.text)]
-    told = ("tool", "user") if sample.kind in _TOLD else ("tool",)
-    return source("\n".join([*parts, *(m.content for m in sample.messages if m.role in told)]))
+    told = [_asked(sample)] if sample.kind in _TOLD else []
+    return source("\n".join([*parts, *told, *(m.content for m in sample.messages if m.role == "tool")]))
 
 
 def _foreign(answer: str, passage: str) -> bool:

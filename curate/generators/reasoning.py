@@ -76,6 +76,7 @@ def _sample(task: Task, chunks: list[Chunk], case: Case) -> Sample:
         "context": slot.get("context", "none"),
         "language": chunk.language,
         "labels": {**labels(task, slot), "form": case.form},
+        "question": question,
     }
     evidence = [located([chunk], step.quote) for step in case.steps if step.quote.strip()]
     return sample("reasoning", task, messages, chunks=[chunk], evidence=evidence, meta=meta)
