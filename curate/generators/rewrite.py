@@ -37,7 +37,8 @@ async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # n
 async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """One text for each form wanted, each asked for alone: a model that writes several at once makes all of them short."""
     chunk = chunks[0]
-    found = await asyncio.gather(*(_retold(task, chunk, slot, ask) for slot in task.values["slots"]))
+    forms = {slot["form"]: slot for slot in task.values["slots"]}  # a form that is wanted twice would be told in the same words
+    found = await asyncio.gather(*(_retold(task, chunk, slot, ask) for slot in forms.values()))
     return [each for each in found if each]
 
 

@@ -120,8 +120,8 @@ def test_what_the_checks_reject_is_made_up_for_in_a_further_round(tmp_path: Path
     good = rows(300)
     bad = {"instruction": "Tell me the story of the mill.", "output": "As an AI language model, I cannot."}
     path = jsonl(tmp_path / "general.jsonl", [bad if n % 2 else good[n] for n in range(300)])
-    samples, found = run(tmp_path, f"{path}:0.2", rounds=3)
-    assert share(samples, "imported") == pytest.approx(0.2, abs=0.03)
+    samples, found = run(tmp_path, f"{path}:0.6", rounds=5)
+    assert share(samples, "imported") == pytest.approx(0.6, abs=0.05)
     assert next(s for s in found.stages if s.name == "samples").rejected > 0
 
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+from kind_builds import HANDBOOK
+
 from curate import chunking
 from curate.accounts import Overview
 from curate.generators import pretrain
@@ -103,15 +105,15 @@ def test_furniture_is_no_text() -> None:
 
 
 def test_a_build_exports_text_masks_personal_data_and_tells_what_was_left_out(tmp_path: Path) -> None:
-    body = "# Pumps\n\n" + " ".join(RULE.format(n=n) for n in range(4)) + "\n\nWrite to desk@example.com to report a leak."
+    body = HANDBOOK["leave.md"] + "\nWrite to desk@example.com to report a move.\n"
     links = "\n".join(f"- [Page {n} of the site](https://example.com/pages/{n})" for n in range(30))
-    workspace, found = built(tmp_path, {"pumps.md": body, "links.md": links})
+    workspace, found = built(tmp_path, {"leave.md": body, "links.md": links})
     stages = {s.name: s for s in found.stages}
     for stage in found.stages:
         assert stage.produced + stage.rejected + stage.failed + stage.skipped == stage.total, stage
     assert stages["tasks"].reasons == {"mostly links: navigation, not text": 1}
     texts = "".join(p.read_text(encoding="utf-8") for p in (workspace.dataset / "sharegpt-pretrain").glob("*.jsonl"))
-    assert "The pump is primed" in texts
+    assert "Every employee has 28 days of annual leave." in texts
     assert "desk@example.com" not in texts
     assert "<EMAIL_ADDRESS>" in texts
     documents = {d.id: d.text for d in workspace.documents}
