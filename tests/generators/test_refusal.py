@@ -33,6 +33,7 @@ id = "colleagues"
 what = "leave and sickness of other employees"
 action = "refuse"
 """
+ONE_RULE = POLICY.partition("\n\n")[0]
 HANDED = {
     "number": 1,
     "exchanges": [
@@ -61,12 +62,11 @@ def without_documents(folder: Path, server: ModelServer, **settings: object) -> 
 
 def test_dialogues_come_from_the_policy_alone_and_keep_the_contact_in_the_export(tmp_path: Path, model_server: Start) -> None:
     server = model_server(replies=[json.dumps({"dialogues": [HANDED]})])
-    workspace, found = without_documents(tmp_path, server, style=["sharegpt", "openai", "trl"], pairs_per_chunk=0.4)
-    judged = {s.meta["declines"]: (s, [f"{v.check}: {v.reason}" for v in vs if not v.passed]) for s, vs in workspace.judged()}
-    row, reasons = judged["handover"]
-    assert [r for r in reasons if not r.startswith("duplicates")] == []
+    workspace, found = without_documents(tmp_path, server, style=["sharegpt", "openai", "trl"], policy=policy_file(tmp_path, ONE_RULE))
+    row, verdicts = next(iter(workspace.judged()))
+    assert [f"{v.check}: {v.reason}" for v in verdicts if not v.passed and v.check != "duplicates"] == []
     assert [m.role for m in row.messages if m.role != "system"] == ["user", "assistant"] * 2
-    assert set(judged["refuse"][1]) == {"kinds: the policy does not hold the contact payroll@example.com"}
+    assert row.meta["declines"] == "handover"
     for stage in found.stages:
         assert stage.produced + stage.rejected + stage.failed + stage.skipped == stage.total, stage
     for style in ("sharegpt", "openai", "trl"):
