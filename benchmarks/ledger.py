@@ -26,6 +26,7 @@ from curate.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ["the", "valve", "of", "a", "pump", "opens", "at", "kPa", "and", "is", "checked", "every", "few", "weeks", "by", "shift", "leads"]
+NOISE = " ".join(random.Random(1).choices(WORDS, k=100_000))
 LOOKUPS = 20_000
 INSTRUCTIONS = "Every pair is supported by the passage alone, names its subject and stands without the passage. " * 40
 PROMPT = f"""# system
@@ -61,7 +62,7 @@ def main() -> None:
 
 
 def lookups(folder: Path, options: argparse.Namespace) -> Iterator[str]:
-    """Many entries of usual size: about 5 KB of request, 1.5 KB of reply."""
+    """Many entries of usual size: 4.5 KB of request, 1.5 KB of reply."""
     path = folder / "cache.sqlite"
     began = time.monotonic()
     asyncio.run(fill(path, options.entries))
@@ -88,9 +89,9 @@ async def fill(path: Path, entries: int) -> None:
 
 def entry(number: int) -> Reply:
     """One entry of usual size."""
-    chance = random.Random(number)
-    request = f'{{"messages":"{" ".join(chance.choices(WORDS, k=900))}","number":{number}}}'
-    return Reply(key(number), request, f'{{"content":"{" ".join(chance.choices(WORDS, k=300))}"}}'.encode(), "valid", "", 1200, 300)
+    start = number * 7919 % (len(NOISE) - 6_000)
+    request = f'{{"messages":"{NOISE[start : start + 4_500]}","number":{number}}}'
+    return Reply(key(number), request, f'{{"content":"{NOISE[start + 4_500 : start + 6_000]}"}}'.encode(), "valid", "", 1200, 300)
 
 
 def key(number: int) -> str:

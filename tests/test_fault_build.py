@@ -30,7 +30,8 @@ PART = 1 if os.environ.get("TEST_WHOLE") else 5
 ITEMS, PER_DOCUMENT, SLOTS = 5_000 // PART, 250 // PART, 64
 SENDS, ATTEMPTS = 4, 3
 """Times a request is sent, and an ask asked, before it is given up."""
-TIMEOUT = 0.7
+LIMITS = ["--set", f"send_attempts={SENDS}", "--set", f"reply_attempts={ATTEMPTS}"]
+IMPATIENT = [*LIMITS, "--set", "request_timeout=0.7"]
 Start = Callable[..., ModelServer]
 Fault = dict[str, Any]
 
@@ -106,8 +107,7 @@ def script(chance: random.Random) -> tuple[list[Fault], dict[str, tuple[str, str
 def build(sources: Path, out: Path, url: str, *flags: str, before: str = "") -> subprocess.CompletedProcess[str]:
     """The build as a user types it, with `--json`; `before`: a shell command that sets the limits it runs under."""
     passages = ["chunk_tokens=80", "audiences=0", "topics=0", "examples=0", "filters=length,grounded"]
-    run = [f"request_timeout={TIMEOUT}", f"send_attempts={SENDS}", f"reply_attempts={ATTEMPTS}"]
-    sets = [each for setting in (*passages, *run) for each in ("--set", setting)]
+    sets = [each for setting in passages for each in ("--set", setting)]
     model = ["--task", "qa", "--model", "test-model", "--base-url", url, "--concurrency", str(SLOTS)]
     command = [sys.executable, "-m", "curate", "build", str(sources), "--out", str(out), "--json", *model, *sets, *flags]
     if before:
@@ -149,7 +149,7 @@ def test_a_build_with_a_thousand_faults_ends_with_every_item_done_or_quarantined
     tired = model_server(faults=[{"contains": "Valve", "do": "429", "retry_after": later}])
     sources, out, both = corpus(tmp_path / "docs", ITEMS), tmp_path / "out", f"{server.url},{tired.url}"
 
-    said = build(sources, out, both)
+    said = build(sources, out, both, *IMPATIENT)
     assert said.returncode == 0, said.stderr
     tasks = stages(said)["tasks"]
     assert (tasks["total"], tasks["produced"], tasks["failed"]) == (ITEMS, ITEMS - len(never), len(never))
@@ -176,11 +176,11 @@ def test_a_build_with_a_thousand_faults_ends_with_every_item_done_or_quarantined
     met, planned = stats["faulted"], Counter(f["do"] for f in faults)
     assert all(met[do] >= count for do, count in planned.items())
 
-    again = build(sources, out, both)
+    again = build(sources, out, both, *IMPATIENT)
     assert again.returncode == 0
     assert server.stats()["requests"] == stats["requests"]
     healed = model_server(mode="qa")
-    retried = build(sources, out, healed.url, "--retry-failed")
+    retried = build(sources, out, healed.url, *LIMITS, "--retry-failed")
     assert retried.returncode == 0, retried.stderr
     assert healed.stats()["requests"] == len(never)
     assert stages(retried)["tasks"]["produced"] == ITEMS
