@@ -35,12 +35,16 @@ class Overview:
     """The accounts of a workspace, and what asking has come to.
 
     asks: `made`, tokens and cost over the workspace's whole life, `failed` now, `remembered` in the last build that asked.
+    coverage: characters of the documents in accepted samples, in rejected ones only, in none, and the same per document.
+    quotas: by dimension, of each label the share wanted, the samples planned and reached, and the share reached.
     """
 
     workspace: str
     stages: list[Stage]
     asks: dict[str, Any]
     finished: bool
+    coverage: dict[str, Any] = field(default_factory=dict)
+    quotas: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The overview as `--json` prints it."""

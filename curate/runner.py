@@ -79,7 +79,7 @@ class _Run:
         self.publishing = asyncio.Lock()  # an older state of a part must not overwrite a newer one
         self.open: dict[str, _Part] = {}
         self.running: set[asyncio.Task[None]] = set()
-        self.gate = asyncio.Semaphore(2 * models.settings.concurrency + 16)  # tasks that ask: enough to keep every slot full
+        self.gate = asyncio.Semaphore(models.at_once)  # tasks that ask: enough to keep every slot, or a batch, full
         self.backlog = asyncio.Semaphore(MOST_UNCHECKED)  # tasks that asked and wait for their checks
         self.unchecked: asyncio.Queue[tuple[list[Sample], asyncio.Future[list[list[Verdict]]]]] = asyncio.Queue()
 
@@ -230,7 +230,8 @@ class _Run:
 
         def drain(number: int) -> None:
             self.ended.signal = number
-            self.watch.note(f"stopping: waiting up to {DRAIN_SECONDS:.0f} s for replies that are on their way; press again to stop now")
+            waiting = f"waiting up to {DRAIN_SECONDS:.0f} s for replies that are on their way; press again to stop now"
+            self.watch.note(f"stopping: {'batches go on without this run' if self.models.settings.batch else waiting}")
             self.stop()
             for each in caught:
                 loop.remove_signal_handler(each)

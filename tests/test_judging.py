@@ -31,7 +31,15 @@ def documents(folder: Path) -> Path:
 
 
 def run(sources: Path, out: Path, server: ModelServer, **settings: object) -> tuple[Built, Overview]:
-    given = {"workers": 2, "model": "test-model", "base_url": server.url, "concurrency": 8, "judges": list(JUDGES), "judge_threshold": 3.0}
+    given = {
+        "workers": 2,
+        "model": "test-model",
+        "base_url": server.url,
+        "concurrency": 8,
+        "judges": list(JUDGES),
+        "judge_threshold": 3.0,
+        "rounds": 0,
+    }
     job = Job([sources], Workspace.create(out), Settings(**{**given, **settings}), Silent())  # type: ignore[arg-type]
     return build(job), overview(job.workspace, job.settings)
 

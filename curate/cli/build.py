@@ -57,6 +57,10 @@ def build(
     mix: Annotated[
         list[str], typer.Option(metavar="FILE:SHARE", rich_help_panel=RESULT, help="General data to mix in.", show_default=False)
     ] = [],
+    batch: Annotated[
+        bool,
+        typer.Option("--batch", rich_help_panel=MODEL, help="Ask through the provider's batch endpoint: half the price, within a day."),
+    ] = False,
     judge: Annotated[
         bool, typer.Option("--judge", rich_help_panel=MODEL, help="Have a model check what passed: agreement and rubric.")
     ] = False,
@@ -117,6 +121,7 @@ def build(
         "max_failures": max_failures,
         "retry_failed": retry_failed or None,
         "replan": replan or None,
+        "batch": batch or None,
         "fill": fill or None,
         "think": think,
         "mix": options.listed(mix),

@@ -30,7 +30,7 @@ def status(
         listed = losses(opened, None if every else MOST)
         _show.print_json({**found.as_json(), "failures": listed, "failures_left_out": max(lost - len(listed), 0)})
         return 0
-    show_accounts(found)
+    show_accounts(found, whole=True)
     if not found.finished:
         _show.say("the build is not finished: it is running, or the same `curate build` command goes on with it")
     return 0

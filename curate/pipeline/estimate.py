@@ -59,6 +59,7 @@ async def _count(job: Job, ledger: Ledger) -> Estimate:
             found.remembered, found.calls, found.prompt_tokens = models.counts.remembered, models.counts.made, models.counts.prompt_tokens
             found.completion_tokens = found.calls * REPLY_TOKENS
             price = prices(job.settings).get(job.settings.model)
+            price = price.in_batch() if price and job.settings.batch else price
             found.cost = price.of(found.prompt_tokens, found.completion_tokens) if price else None
     found.seconds = found.calls * REPLY_TOKENS / TOKENS_PER_SECOND / job.settings.concurrency
     found.disk = found.calls * ROW_BYTES

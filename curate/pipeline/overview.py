@@ -1,8 +1,9 @@
 """What the command line shows of a workspace: its accounts with the ledger's sums, and an export on its own."""
 
 import json
+from dataclasses import replace
 
-from curate import accounts, serving
+from curate import accounts, coverage, serving
 from curate.cache import Ledger
 from curate.errors import WorkspaceError
 from curate.export import Exported
@@ -25,7 +26,11 @@ def overview(workspace: Workspace, settings: Settings) -> accounts.Overview:
     price = prices(settings).get(serving.named(settings).model)
     cost = price.of(asks["prompt_tokens"], asks["completion_tokens"]) if price else None
     with workspace.reading():
-        return accounts.overview(workspace, {**asks, "cost": cost if asks["prompt_tokens"] else 0.0})
+        found = accounts.overview(workspace, {**asks, "cost": cost if asks["prompt_tokens"] else 0.0})
+        if workspace.samples.parts():
+            reached = coverage.quotas_reached(workspace, settings)
+            return replace(found, coverage=coverage.coverage(workspace).as_json(), quotas=reached.as_json())
+        return found
 
 
 def losses(workspace: Workspace, most: int | None = None) -> list[Json]:
