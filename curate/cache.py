@@ -188,6 +188,7 @@ class Ledger:
     def _connect(self) -> sqlite3.Connection:
         """A connection in autocommit: this module says itself where a transaction begins and ends."""
         link = sqlite3.connect(self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
+        link.execute("PRAGMA page_size=8192")  # of a new file: most entries fit one page, and a look-up reads half as often
         link.execute("PRAGMA journal_mode=WAL")
         link.execute("PRAGMA synchronous=FULL")  # WAL with NORMAL may lose the last commits when the power goes
         link.execute("PRAGMA cache_size=-65536")  # KiB: the inner pages of a million keys stay in memory
