@@ -285,7 +285,7 @@ def test_settings_without_vllm_start_nothing(tmp_path: Path) -> None:
             "max_model_len (99) is greater than it may be.",
         ),
         (
-            "\x1b[0;36m(Worker pid=9)\x1b[0;0m ERROR 01-02 03:04:05 [executor.py:953] torch.OutOfMemoryError: CUDA out of memory.\n"
+            "\x1b[0;36m(Worker pid=9)\x1b[0;0m ERROR 01-02 03:04:05 [executor.py:953] torch.OutOfMemoryError: CUDA out of memory.\r\n"
             "Traceback (most recent call last):\nRuntimeError: Engine core initialization failed. See root cause above.\n",
             "torch.OutOfMemoryError: CUDA out of memory.",
         ),

@@ -34,10 +34,10 @@ def serve(settings: Settings, folder: Path, say: Callable[[str], None]) -> Itera
         try:
             yield _asking(settings, lambda name: servers[name].place)
         except EndpointError:
-            ended = next((server for server in servers.values() if server.ended), None)
-            if ended is None:
+            lost = next((server for server in servers.values() if server.lost()), None)
+            if lost is None:
                 raise
-            raise ended.failure("ended while it was asked") from None
+            raise lost.failure("ended while it was asked") from None
 
 
 def named(settings: Settings) -> Settings:

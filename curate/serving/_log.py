@@ -23,7 +23,8 @@ def last_line(path: Path) -> str:
 def reason(path: Path, since: int = 0) -> str:
     """The last error the log tells of after `since` bytes; empty where it tells of none."""
     lines = _lines(path, since)
-    raised = [number for number, line in enumerate(lines) if _RAISED.match(line) and not _ELSEWHERE.search(line)]
+    raised = [number for number, line in enumerate(lines) if _RAISED.match(line)]
+    raised = [number for number in raised if not _ELSEWHERE.search(lines[number])] or raised
     if not raised:
         return ""
     said = lines[raised[-1]]
@@ -39,4 +40,4 @@ def _lines(path: Path, since: int) -> list[str]:
             text = file.read().decode("utf-8", "replace")
     except OSError:
         return []
-    return [_PREFIX.sub("", _COLOUR.sub("", line.rpartition("\r")[2])).rstrip() for line in text.split("\n")]
+    return [_PREFIX.sub("", _COLOUR.sub("", line.rstrip().rpartition("\r")[2])).rstrip() for line in text.split("\n")]

@@ -73,9 +73,11 @@ class Server:
         """The settings that ask this server."""
         return {"model": self.model, "base_url": f"http://127.0.0.1:{self.port}/v1", "api_key_file": f"/dev/fd/{self.key.fileno()}"}
 
-    @property
-    def ended(self) -> bool:
-        """Whether it runs no more."""
+    def lost(self) -> bool:
+        """Whether it has ended, or does so now: it stops to listen some seconds before."""
+        if not self._healthy():
+            with suppress(subprocess.TimeoutExpired):
+                self.guard.wait(GRACE)
         return self.guard.poll() is not None
 
     def wait(self, say: Callable[[str], None]) -> None:
@@ -85,7 +87,7 @@ class Server:
         say(f"vLLM starts with {self.name}; its log: {self.log}")
         while not self._healthy():
             now = time.monotonic()
-            if self.ended:
+            if self.guard.poll() is not None:
                 raise self.failure("did not start")
             if now - began > self.timeout:
                 said = _log.last_line(self.log) or "nothing"
@@ -103,7 +105,9 @@ class Server:
         """The error of a server that has ended, with vLLM's own reason."""
         code = self.guard.wait()
         killed = f"it was killed ({signal.Signals(code - 128).name})" if code > 128 else ""
-        reason = _log.reason(self.log, self.ready_at) or killed or _log.last_line(self.log) or f"exit code {code} without a word"
+        reason = (
+            _log.reason(self.log, self.ready_at) or killed or f"exit code {code}; it last said: {_log.last_line(self.log) or 'nothing'}"
+        )
         if "No module named 'vllm'" in reason:
             hint = "install it there, or name a Python that has it with --set vllm_python=PATH"
             return EndpointError(f"{self.python} has no vLLM", hint)

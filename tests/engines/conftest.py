@@ -20,6 +20,7 @@ OPTIONS = [
     "--dtype=float32",
     "--enforce-eager",
     "--max-num-seqs=16",
+    "--max-num-batched-tokens=65536",  # a prompt in pieces and a seed do not go together on a CPU: vLLM 0.32 ends there
     "--enable-auto-tool-choice",
     "--tool-call-parser=hermes",
     "--structured-outputs-config.backend=xgrammar",

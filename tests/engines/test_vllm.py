@@ -174,7 +174,10 @@ def test_a_build_ends_with_its_accounts_in_order_and_no_process_left(build: Star
 def test_a_vllm_that_is_killed_ends_the_build_with_5_and_the_next_one_goes_on(build: Start, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = build()
-    while not ((out / ".curate/cache.sqlite").exists() and len(keys(out)) >= 4):
+    assert first.stderr
+    while "vLLM serves" not in (said := first.stderr.readline()):  # the ledger is there by then
+        assert said, "the build ended before vLLM could be asked"
+    while len(keys(out)) < 4:
         assert first.poll() is None, finish(first)[1]
         time.sleep(0.02)
     group = processes(out / ".curate/vllm.log")
