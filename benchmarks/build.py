@@ -1,6 +1,6 @@
 """The main job as a whole: share of the ideal time while a model is asked, an unchanged rebuild, memory on much text, start-up.
 
-python -m benchmarks.build [--asks 2000] [--megabytes 1000] [asking rebuild memory help]
+python -m benchmarks.build [--asks 2000] [--judges] [--megabytes 1000] [asking rebuild memory help]
 """
 
 import argparse
@@ -25,6 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help="asking, rebuild, memory, help")
     parser.add_argument("--asks", type=int, default=2_000)
+    parser.add_argument("--judges", action="store_true", help="ask with the judges on: theirs count among the asks")
     parser.add_argument("--chunks", type=int, default=10_000)
     parser.add_argument("--megabytes", type=int, default=1_000)
     options = parser.parse_args()
@@ -44,7 +45,8 @@ def asking(folder: Path, options: argparse.Namespace) -> str:
         assert server.stdout
         address = f"http://127.0.0.1:{json.loads(server.stdout.readline())['port']}"
         began = time.monotonic()
-        build(sources, folder / "out", "--model", "test-model", "--base-url", f"{address}/v1", "--concurrency", str(SLOTS))
+        flags = ["--model", "test-model", "--base-url", f"{address}/v1", "--concurrency", str(SLOTS)]
+        build(sources, folder / "out", *flags, *(["--judge"] if options.judges else []))
         whole = time.monotonic() - began
         with urlopen(f"{address}/stats") as page:
             stats = json.load(page)
