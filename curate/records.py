@@ -14,6 +14,11 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def ordered(value: Any) -> str:
+    """JSON text that keeps the order of keys, for readers who take it as a plan."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def content_id(*parts: Any) -> str:
     """24 hex digits that depend on the parts alone: the same content has the same id on every machine."""
     return hashlib.sha256(canonical(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -15,7 +15,7 @@ from curate.llm._endpoints import TOO_LONG, TOO_LONG_HINT, Denied, Endpoint
 from curate.llm._requests import Image, Options, Request
 from curate.llm._roles import Role
 from curate.prompts import Prompts
-from curate.records import Json, Message, canonical
+from curate.records import Json, Message, canonical, ordered
 from curate.settings import Settings
 
 IMAGE_TOKENS = 16_384
@@ -186,5 +186,5 @@ def _wired(message: Message) -> Json:
 
 @cache
 def stated(reply: type[BaseModel]) -> str:
-    """The schema of a reply type as canonical JSON."""
-    return canonical(replies.schema_of(reply))
+    """The schema of a reply type as JSON, in the order of its fields: guided by it, a model writes the evidence before the answer."""
+    return ordered(replies.schema_of(reply))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curate.errors import ReplyError
-from curate.records import Json, canonical
+from curate.records import Json, ordered
 
 PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
 SHAPES = ("json_schema", "json_object", "none")  # how a reply schema is sent, best first
@@ -119,4 +119,4 @@ def _behind(options: Options, learnt: Learnt) -> str:
         body["response_format"] = {"type": "json_schema", "json_schema": wrapped}
     elif options.schema and learnt.shape == "json_object":
         body["response_format"] = {"type": "json_object", "schema": json.loads(options.schema)}
-    return canonical(body)[1:]
+    return ordered(body)[1:]
