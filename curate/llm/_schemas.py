@@ -9,7 +9,7 @@ from pydantic import BaseModel, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from curate.errors import UsageError
-from curate.records import Json, canonical
+from curate.records import Json, canonical, ordered
 
 FAULT = "json_schema"  # the type of a validation error that comes from here
 _SAME_VALUE = ("$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", "else")  # keywords about the very value they stand beside
@@ -38,7 +38,7 @@ def reply_of(name: str, schema: Json) -> type[Matching]:
     A schema of anything but an object is wrapped in one, which is what servers want.
     """
     try:
-        text = canonical(schema)
+        text = ordered(schema)
         return _made(name, text)
     except (RecursionError, TypeError, ValueError) as error:
         raise UsageError(f"the JSON schema {name} cannot be used: {error}", "it must be plain JSON, and not nested without end") from None
