@@ -286,7 +286,7 @@ class Models:
             if failure.unreachable and endpoint.answered < failing:  # nobody was answered since then: the server is down
                 endpoints.drop(endpoint, gone)
                 return 0.0
-            raise ReplyError(f"{failure} (sent {sends} times)", "the same command asks again", sends)
+            raise ReplyError(f"{failure} (sent {sends} times)", "--retry-failed asks again", sends)
         wait = float(min(LONGEST_WAIT, self.backoff * 2 ** (sends - 1))) * random.uniform(0.5, 1.0)
         if failure.wait is not None:
             wait = failure.wait + random.uniform(0, self.backoff)
