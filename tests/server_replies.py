@@ -11,6 +11,7 @@ from typing import Any
 Schema = dict[str, Any]
 FENCE = re.compile(r"<document-([0-9a-f]{32})>\n")
 SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?]+(?!\s)[^.!?。！？\n]+)*[.!?。！？]*")
+EXAMPLE = ("and a good reply to it", "对它的一份好回复")
 STATED = re.compile(r"```json\n(\{.*?\})\n```", re.S)
 PLANTED = re.compile(r"zqx\d\dqz")
 """What a command in a hostile passage wants to see in a reply (tests/injections.py)."""
@@ -165,12 +166,23 @@ def called(request: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def recorded(request: dict[str, Any], folder: Path) -> dict[str, Any] | None:
-    """The recorded reply: files are named by a hash of the request, `.reply.txt` is the content, `.reply.json` a whole message."""
-    name = digest(json.dumps(request, sort_keys=True, ensure_ascii=False))[:16]
-    whole, text = folder / f"{name}.reply.json", folder / f"{name}.reply.txt"
-    if whole.exists():
-        return {"role": "assistant", "content": None, **json.loads(whole.read_text(encoding="utf-8"))}
-    return said(text.read_text(encoding="utf-8").strip("\n")) if text.exists() else None
+    """The recorded reply of a request, which a hash of it names; None where there is none."""
+    return recordings(folder).get(digest(json.dumps(request, sort_keys=True, ensure_ascii=False))[:16])
+
+
+@functools.cache
+def recordings(folder: Path) -> dict[str, dict[str, Any]]:
+    """All of a folder: `ID.reply.txt` holds a content, `ID.reply.json` a message, a line of `.jsonl` {"id": ..., "reply": content}."""
+    found = {}
+    for path in sorted(folder.iterdir()):
+        name, _, kind = path.name.partition(".")
+        if kind == "reply.txt":
+            found[name] = said(path.read_text(encoding="utf-8").strip("\n"))
+        elif kind == "reply.json":
+            found[name] = {"role": "assistant", "content": None, **json.loads(path.read_text(encoding="utf-8"))}
+        elif kind == "jsonl":
+            found.update((row["id"], said(row["reply"])) for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()))
+    return found
 
 
 @functools.cache
@@ -191,9 +203,9 @@ def number(text: str) -> int:
 
 
 def fenced(text: str) -> str:
-    """The longest fenced text: the passage, among titles and other small data."""
-    found = [text[m.end() : text.find(f"\n</document-{m[1]}>", m.end())] for m in FENCE.finditer(text)]
-    return max(found, key=len, default="")
+    """The longest fenced text: the passage, among titles and other small data; worked examples, which a reply follows, left out."""
+    found = [(m.end(), text.find(f"\n</document-{m[1]}>", m.end()), f"\n</document-{m[1]}>\n") for m in FENCE.finditer(text)]
+    return max((text[start:end] for start, end, close in found if not text.startswith(EXAMPLE, end + len(close))), key=len, default="")
 
 
 def sentences(text: str) -> list[str]:

@@ -64,7 +64,8 @@ def test_faults_say_where_and_hold_nothing_of_the_reply() -> None:
 
 
 def test_equal_schemas_are_one_type() -> None:
-    assert reply_of("A", {"type": "object", "title": "x"}) is reply_of("A", {"title": "x", "type": "object"})
+    assert reply_of("A", {"type": "object", "title": "x"}) is reply_of("A", {"type": "object", "title": "x"})
+    assert reply_of("A", {"type": "object", "title": "x"}) is not reply_of("A", {"title": "x", "type": "object"}), "their order is a plan"
     assert reply_of("A", {"type": "object"}) is not reply_of("A", {"type": "object", "minProperties": 1})
 
 
