@@ -16,7 +16,7 @@ from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT = 4096
-STEPS, BATCH = 120, 16
+STEPS, BATCH = 200, 16
 WORDS = ["pump", "valve", "form", "stock", "night", "store", "shift", "label", "glass", "paper"]
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 TOOL = {"type": "function", "function": {"name": "current_time", "description": "The time now in a city.", "parameters": CITY}}
@@ -78,8 +78,8 @@ def conversations(chance: random.Random, count: int) -> list[dict[str, Any]]:
             call = {"name": "current_time", "arguments": {"city": some(1, 1)}}
             said = {"role": "assistant", "content": f"<tool_call>\n{json.dumps(call)}\n</tool_call>"}
         else:
-            pairs = [{key: some(1, 4) for key in ("question", "answer", "quote")} for _ in range(chance.randint(1, 3))]
-            said = {"role": "assistant", "content": json.dumps({"pairs": pairs})}
+            pairs = [{key: some(2, 4) for key in ("question", "answer", "quote")} for _ in range(chance.randint(1, 3))]
+            said = {"role": "assistant", "content": json.dumps({"pairs": pairs}, separators=(",", ":"))}
         asked["messages"].append(said)
         found.append(asked)
     return found
