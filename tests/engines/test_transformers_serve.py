@@ -58,7 +58,7 @@ async def test_json_is_read_from_a_server_that_ignores_schemas(transformers: Set
         found = await asyncio.gather(*(models.bound()("ask", Pairs, v) for v in values), return_exceptions=True)
         assert {type(f) for f in found} <= {Pairs, ReplyError}, found
         assert sum(isinstance(f, Pairs) for f in found) >= 3, found
-        with pytest.raises(ReplyError, match="no usable reply in 3 attempts|answered 500"):
+        with pytest.raises(ReplyError, match=r"no usable reply in 3 attempts|answered 500"):
             await models.bound()("ask", Other, values[0])
         print(models.counts)
 
