@@ -1,6 +1,7 @@
-"""A build that is cut short is balanced: any prefix of the order takes from every document alike."""
+"""A build that is cut short is balanced: any prefix of the order is fair to kinds, documents and topics."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -26,13 +27,42 @@ def index_over(folder: Path, sizes: list[int]) -> tuple[Index, list[Task]]:
 
 @given(sizes=st.lists(st.integers(0, 12), min_size=1, max_size=8), cut=st.integers(0, 60))
 @settings(max_examples=25, deadline=None)
-def test_a_prefix_takes_from_every_document_that_has_more(tmp_path_factory: object, sizes: list[int], cut: int) -> None:
+def test_documents_are_served_by_the_root_of_their_tasks_and_each_once_before_any_twice(
+    tmp_path_factory: object, sizes: list[int], cut: int
+) -> None:
     folder: Path = tmp_path_factory.mktemp("order")  # type: ignore[attr-defined]
     index, tasks = index_over(folder, sizes)
     taken = Counter(index.document(t) for t in balanced(tasks, index)[:cut])
-    most = max(taken.values(), default=0)
     for d, size in enumerate(sizes):
-        assert taken[f"d{d}"] >= min(size, most - 1)
+        if taken[f"d{d}"] < size:
+            for e, other in enumerate(sizes):
+                assert (taken[f"d{e}"] - 1) * size**0.5 <= taken[f"d{d}"] * other**0.5 + 1e-9
+
+
+def test_a_topic_that_most_tasks_are_about_does_not_flood_a_prefix(tmp_path: Path) -> None:
+    index, tasks = index_over(tmp_path, [200, 50, 50])
+    topics = ["pumps" if n % 10 else f"topic {n % 70}" for n in range(len(tasks))]
+    named = [replace(t, values={"topic": topic}) for t, topic in zip(tasks, topics, strict=True)]
+    first = Counter(str(t.values["topic"]) for t in balanced(named, index)[:40])
+    assert topics.count("pumps") == 270
+    assert first["pumps"] <= 0.75 * 40
+    assert len(first) == len(set(topics)) == 8
+
+
+def test_kinds_take_turns_until_one_has_no_more(tmp_path: Path) -> None:
+    index, tasks = index_over(tmp_path, [30, 3])
+    others = [replace(t, id=content_id("other", t.id), generator="summary", kind="summary") for t in tasks[:6]]
+    order = [t.generator for t in balanced([*tasks, *others], index)]
+    assert Counter(order[:12]) == {"qa": 6, "summary": 6}
+    assert set(order[12:]) == {"qa"}
+
+
+def test_another_document_moves_few_of_the_tasks_that_a_limit_leaves(tmp_path: Path) -> None:
+    index, tasks = index_over(tmp_path, [40, 25, 9, 9, 3, 60])
+    named = [replace(t, values={"topic": f"t{int(t.id, 16) % 7}"}) for t in tasks]
+    without = [t for t in named if index.document(t) != "d2"]
+    before, after = ({t.id for t in balanced(some, index)[:50]} for some in (named, without))
+    assert len({t.id for t in without} & before - after) <= 2
 
 
 def test_the_order_depends_on_content_alone(tmp_path: Path) -> None:

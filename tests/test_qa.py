@@ -87,7 +87,7 @@ def test_the_prompt_is_asked_in_the_language_of_the_passage_with_its_place() -> 
     made(asked, [chunk(1)])
     assert asked.language == "en"
     assert asked.values["audience"] == ["new technician", "needs the steps"]
-    assert asked.values["examples"] == [["A passage.", {"pairs": []}]]
+    assert asked.values["examples"] == [["A passage.", '{"pairs": []}']]
     assert (asked.values["path"], asked.values["title"], asked.values["headings"]) == ("a.md", "Handbook", ["Pumps"])
 
 

@@ -8,7 +8,7 @@ from curate.generators._extract_named import named
 from curate.generators._extract_passage import Pair, Passage, gist, passage
 from curate.generators._extract_standing import holed
 from curate.planning import View
-from curate.records import Chunk, Message, Sample, Task, content_id, sample, span
+from curate.records import Chunk, Json, Message, Sample, Task, content_id, sample, span
 from curate.settings import Settings
 
 VERSION = 3
@@ -29,18 +29,23 @@ LETTERS = re.compile(r"[^\W\d_]{2}")
 
 async def plan(view: View, ask: None, settings: Settings) -> Iterable[Task]:  # noqa: ARG001
     """One task for each chunk that is worth it, as the chunks are read; nothing in later rounds."""
-    return _tasks(view) if view.round == 0 else ()
+    return _tasks(view, settings) if view.round == 0 else ()
 
 
-def _tasks(view: View) -> Iterator[Task]:
-    """values say whether a chunk's first section starts in it and its last one ends in it: only whole sections answer."""
+def _tasks(view: View, settings: Settings) -> Iterator[Task]:
+    """values say whether a chunk's first section starts in it and its last one ends in it: only whole sections answer.
+
+    Where a limit is to be spread over topics, they name the topic as well.
+    """
     before: Chunk | None = None
     chunks = iter(view.chunks())
     now = next(chunks, None)
     while now is not None:
         after = next(chunks, None)
         if worth(now):
-            values = {"opens": not _continues(before, now), "closes": not _continues(now, after)}
+            values: Json = {"opens": not _continues(before, now), "closes": not _continues(now, after)}
+            if settings.limit is not None:
+                values["topic"] = view.plan.topic(now)
             yield Task(content_id("extractive", now.id), "extractive", "extractive", [now.id], values=values, split=now.split)
         before, now = now, after
 

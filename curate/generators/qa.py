@@ -12,7 +12,7 @@ from curate.planning import Slot, View
 from curate.records import Chunk, Message, Sample, Task, sample
 from curate.settings import Settings
 
-VERSION = 2
+VERSION = 3
 MODEL = True
 
 
@@ -51,14 +51,14 @@ class ThoughtPairs(BaseModel):
 
 async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # noqa: ARG001
     """One task per chunk that holds something to ask, then further ones where quotas were missed."""
-    return per_chunk(view, settings, "qa", count=lambda chunk: pairs_for(chunk.text, settings.pairs_per_chunk))
+    return per_chunk(view, settings, "qa", count=lambda chunk: pairs_for(chunk.text, settings.pairs_per_chunk), focus=True)
 
 
 async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """The pairs that the model wrote for one chunk. ReplyError: it gave no usable reply."""
     chunk, wanted = chunks[0], task.values["slots"]
     reply: type[Pairs | ThoughtPairs] = ThoughtPairs if any(slot.get("think") == "yes" for slot in wanted) else Pairs
-    written = await ask("qa", reply, {**shown(chunk), **task.values}, language=chunk.language or "en")
+    written = await ask("qa", reply, {**shown(chunk), "focus": [], **task.values}, language=chunk.language or "en")
     return [_sample(task, chunks, pair, written.pairs) for pair in written.pairs]
 
 

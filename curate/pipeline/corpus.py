@@ -14,14 +14,17 @@ async def plan_of(job: Job, models: Models | None) -> Plan:
     """The plan in the workspace; where there is none, or a new one is wanted, it is derived (with a model, where there is one)."""
     found = None if job.settings.replan else planning.read(job.workspace.path)
     if found is None:
-        found = await planning.derive(lambda: _chunks(job), models.bound() if models else None, job.settings)
+        found, notes = await planning.derive(lambda: _chunks(job), models.bound() if models else None, job.settings)
+        for note in notes:
+            job.watch.note(note)
         write_text(job.workspace.path / planning.FILE, planning.write(found))
     return found
 
 
-async def foreseen(job: Job) -> Plan:
-    """The plan in the workspace, or one derived without a model and kept nowhere."""
-    return planning.read(job.workspace.path) or await planning.derive(lambda: _chunks(job), None, job.settings)
+async def foreseen(job: Job, models: Models | None) -> Plan:
+    """The plan in the workspace, or one that is kept nowhere; `models` count what deriving it would ask."""
+    found = None if job.settings.replan else planning.read(job.workspace.path)
+    return found or (await planning.derive(lambda: _chunks(job), models.bound() if models else None, job.settings)).plan
 
 
 def _chunks(job: Job) -> Iterator[Chunk]:

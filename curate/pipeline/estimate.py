@@ -49,11 +49,13 @@ def estimate(job: Job) -> Estimate:
 async def _count(job: Job, ledger: Ledger) -> Estimate:
     index = Index(job.workspace)
     found = Estimate(files=job.workspace.documents.count(), chunks=job.workspace.chunks.count())
-    planned = await tasks.first_round(job)
-    found.tasks = len(planned)
-    asking = [t for t in planned if plugins.load("generators", t.generator).MODEL]
-    if asking:
+    if not tasks.asks(job.settings):
+        found.tasks = len(await tasks.first_round(job))
+    else:
         async with Estimating(job.settings, ledger, job.workspace.path) as models:
+            planned = await tasks.first_round(job, models)
+            found.tasks = len(planned)
+            asking = [t for t in planned if plugins.load("generators", t.generator).MODEL]
             for batch in _batches(asking):
                 await _render(job, models, batch, index)
             found.remembered, found.calls, found.prompt_tokens = models.counts.remembered, models.counts.made, models.counts.prompt_tokens

@@ -1,7 +1,7 @@
 """In which order tasks run, and where their chunks lie."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from curate.records import Chunk, Task
@@ -38,16 +38,38 @@ class Index:
 
 
 def balanced(tasks: Iterable[Task], index: Index) -> list[Task]:
-    """Round-robin over kinds and documents, each in an order that only content settles: any prefix is spread evenly."""
-    queues: dict[tuple[str, str], list[Task]] = defaultdict(list)
+    """Tasks so that any prefix is fair: kinds in turn; of each kind a task of every document first, then documents and topics alike,
+    each at a pace of the square root of its tasks. What decides is content, so an edit moves the tasks of its document and few others.
+    """
+    kinds: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
-        queues[index.document(task), f"{task.generator}/{task.kind}"].append(task)
-    ranked = []
-    for (document, kind), queue in queues.items():
-        queue.sort(key=lambda t: _hash(t.id))
-        ranked += [(turn, _hash(document + kind), t.id, t) for turn, t in enumerate(queue)]
-    ranked.sort(key=lambda row: row[:3])
-    return [row[3] for row in ranked]
+        kinds[f"{task.generator}/{task.kind}"].append(task)
+    ranked = [(turn, _hash(kind), task) for kind, own in kinds.items() for turn, task in enumerate(_paced(own, index))]
+    ranked.sort(key=lambda row: row[:2])
+    return [task for _, _, task in ranked]
+
+
+def _paced(tasks: list[Task], index: Index) -> list[Task]:
+    """The tasks of one kind by when they are due: where their topic, and where their document, is owed one, on average."""
+    tasks = sorted(tasks, key=lambda t: (-t.values.get("weight", 0), _hash(t.id)))
+    by_topic = _due([str(t.values.get("topic", "")) for t in tasks])
+    order = sorted(range(len(tasks)), key=lambda n: (by_topic[n], n))
+    by_document = _due([index.document(tasks[n]) for n in order])
+    due = [(owed > 0, owed + by_topic[n], n) for n, owed in zip(order, by_document, strict=True)]
+    return [tasks[n] for *_, n in sorted(due)]
+
+
+def _due(groups: list[str]) -> list[float]:
+    """For each task the length of the prefix in which its group is owed it, when groups are served by the square root of their sizes."""
+    sizes = Counter(groups)
+    pace = {group: size**0.5 for group, size in sizes.items()}
+    whole = sum(pace[group] for group in sorted(pace))
+    turns: Counter[str] = Counter()
+    found = []
+    for group in groups:
+        found.append(turns[group] * whole / pace[group])
+        turns[group] += 1
+    return found
 
 
 def _hash(text: str) -> bytes:

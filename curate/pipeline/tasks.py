@@ -183,9 +183,9 @@ class Planned:
         return parts
 
 
-async def first_round(job: Job) -> list[Task]:
-    """The tasks that the first round would run, without writing anything."""
-    view, index = Chunks(job, await corpus.foreseen(job)), Index(job.workspace)
+async def first_round(job: Job, models: Models | None = None) -> list[Task]:
+    """The tasks that the first round would run, without writing anything; `models` count what planning would ask."""
+    view, index = Chunks(job, await corpus.foreseen(job, models)), Index(job.workspace)
     return balanced(await wanted(job, None, view), index)[: job.settings.limit]
 
 

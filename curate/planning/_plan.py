@@ -2,23 +2,30 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from curate.errors import UsageError, did_you_mean
+from curate.planning._terms import forms, latin, pairs
 from curate.records import Chunk, Json
-from curate.text import words
 
 FILE = "plan.json"
+FLOOD = 3.0
+"""Times its even part of the corpus that a topic may hold before its passages are asked for fewer samples."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One leaf of the topic tree. path: its names from the root down; terms: folded words that tell it from others."""
+    """One leaf of the topic tree. path: its names from the root down; terms: what tells it from others, the strongest first.
+
+    share: of the corpus's passages.
+    """
 
     path: list[str]
     terms: list[str]
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,27 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan of a build; everything a task takes from it depends on the task's own chunks and on this file."""
+    """The plan of a build; everything a task takes from it depends on the task's own chunks and on this file.
+
+    genres: share of the documents by genre. bearing: by dimension, the share of the passages that bear exactly these of the labels that
+    not every passage bears (`numeric+why`).
+    """
 
     topics: list[Topic] = field(default_factory=list)
     audiences: list[Audience] = field(default_factory=list)
     genres: dict[str, float] = field(default_factory=dict)
+    bearing: dict[str, dict[str, float]] = field(default_factory=dict)
     examples: list[Example] = field(default_factory=list)
+    _told_by: dict[str, list[tuple[int, float]]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Knows by term the topics that it tells of, and how much: a term of several tells less of each."""
+        found: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        for number, topic in enumerate(self.topics):
+            for rank, term in enumerate(topic.terms):
+                for form in forms(term):
+                    found[form].append((number, 1 - rank / (2 * len(topic.terms))))
+        self._told_by.update({term: [(n, strength / len(of)) for n, strength in of] for term, of in found.items()})
 
     def audience(self, chunk: Chunk) -> Audience | None:
         """Who asks about this passage: settled by its content, among the audiences of its language."""
@@ -56,9 +78,25 @@ class Plan:
 
     def topic(self, chunk: Chunk) -> str:
         """The topic whose terms stand most in this passage and its headings, as `root > leaf`; empty where none does."""
-        held = set(words("\n".join((chunk.title, *chunk.heading_path, chunk.text))))
-        best = max(self.topics, key=lambda t: sum(term in held for term in t.terms), default=None)
-        return " > ".join(best.path) if best and any(term in held for term in best.terms) else ""
+        found = self.topic_of(chunk)
+        return " > ".join(found.path) if found else ""
+
+    def topic_of(self, chunk: Chunk) -> Topic | None:
+        """The topic whose terms stand most in this passage and its headings."""
+        text = "\n".join((*chunk.heading_path, chunk.text)) if self.topics else ""
+        strength: defaultdict[int, float] = defaultdict(float)
+        for term in (latin(text) | pairs(text)) & self._told_by.keys():
+            for number, share in self._told_by[term]:
+                strength[number] += share
+        # Sums of the same numbers in another order may differ in the last digits.
+        best = min(strength, key=lambda number: (-round(strength[number], 6), number), default=None)
+        return None if best is None else self.topics[best]
+
+    def thinned(self, chunk: Chunk, count: int) -> int:
+        """How many of `count` samples to ask of a passage: fewer, by a square root, where its topic holds more than its part."""
+        topic = self.topic_of(chunk) if count > 1 and any(t.share * len(self.topics) > FLOOD for t in self.topics) else None
+        even = FLOOD / len(self.topics) if topic else 1.0
+        return count if topic is None or topic.share <= even else max(round(count * (even / topic.share) ** 0.5), 1)
 
     def rotated(self, kind: str, language: str, key: str, count: int) -> list[Example]:
         """Up to `count` examples of a kind, another choice for each key."""
@@ -74,23 +112,29 @@ def read(workspace: Path) -> Plan | None:
         return None
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return Plan(
-            topics=[Topic(**row) for row in found["topics"]],
-            audiences=[Audience(**row) for row in found["audiences"]],
-            genres=found["genres"],
-            examples=[Example(**row) for row in found["examples"]],
-        )
     except ValueError as error:
         raise UsageError(f"{path} is not valid JSON: {error}", "mend the line it names, or give --replan to make a new one") from None
-    except (KeyError, TypeError, AttributeError) as error:
-        keys = list(Plan.__dataclass_fields__)
-        hint = f"{did_you_mean(str(error.args[0]), keys)} --replan makes a new one"
-        raise UsageError(f"{path} has not the shape of a plan: {error}", hint) from None
+    return _plan(found, path)
+
+
+def _plan(found: Any, path: Path) -> Plan:
+    from pydantic import TypeAdapter, ValidationError
+
+    keys = [name for name in Plan.__dataclass_fields__ if not name.startswith("_")]
+    if isinstance(found, dict) and (unknown := next((key for key in found if key not in keys), None)):
+        raise UsageError(f"{path} has an unknown key {unknown!r}", f"{did_you_mean(unknown, keys)} --replan makes a new plan")
+    try:
+        return TypeAdapter(Plan).validate_python(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(map(str, first["loc"])) or "the whole"
+        raise UsageError(f"{path} is not a plan: {at}: {first['msg']}", "mend it, or give --replan to make a new one") from None
 
 
 def write(plan: Plan) -> str:
     """The text of `plan.json`."""
-    return json.dumps(asdict(plan), ensure_ascii=False, indent=1) + "\n"
+    fields = {name: value for name, value in asdict(plan).items() if not name.startswith("_")}
+    return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
 
 def _number(*parts: Any) -> int:
