@@ -21,7 +21,7 @@ async def plan_of(job: Job, models: Models | None) -> Plan:
     return found
 
 
-async def foreseen(job: Job, models: Models | None) -> Plan:
+async def foreseen(job: Job, models: Models | None = None) -> Plan:
     """The plan in the workspace, or one that is kept nowhere; `models` count what deriving it would ask."""
     found = None if job.settings.replan else planning.read(job.workspace.path)
     return found or (await planning.derive(lambda: _chunks(job), models.bound() if models else None, job.settings)).plan

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from curate.records import Chunk, Task
 from curate.workspace import Workspace
@@ -50,13 +51,24 @@ def balanced(tasks: Iterable[Task], index: Index) -> list[Task]:
 
 
 def _paced(tasks: list[Task], index: Index) -> list[Task]:
-    """The tasks of one kind by when they are due: where their topic, and where their document, is owed one, on average."""
+    """The tasks of one kind by when they are due: where their document, and where their topic, is owed one, on average.
+
+    A document's own tasks come in the order in which their topics are owed one.
+    """
     tasks = sorted(tasks, key=lambda t: (-t.values.get("weight", 0), _hash(t.id)))
-    by_topic = _due([str(t.values.get("topic", "")) for t in tasks])
-    order = sorted(range(len(tasks)), key=lambda n: (by_topic[n], n))
-    by_document = _due([index.document(tasks[n]) for n in order])
-    due = [(owed > 0, owed + by_topic[n], n) for n, owed in zip(order, by_document, strict=True)]
-    return [tasks[n] for *_, n in sorted(due)]
+    tasks = _by(tasks, _due([_topic(t) for t in tasks]))
+    by_document = _due([index.document(t) for t in tasks])
+    tasks, by_document = _by(tasks, by_document), sorted(by_document)
+    by_topic = _due([_topic(t) for t in tasks])
+    return _by(tasks, [(owed > 0, owed + topic) for owed, topic in zip(by_document, by_topic, strict=True)])
+
+
+def _by(tasks: list[Task], keys: Sequence[Any]) -> list[Task]:
+    return [tasks[n] for n in sorted(range(len(tasks)), key=lambda n: (keys[n], n))]
+
+
+def _topic(task: Task) -> str:
+    return str(task.values.get("topic", ""))
 
 
 def _due(groups: list[str]) -> list[float]:
