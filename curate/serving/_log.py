@@ -9,7 +9,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _PREFIX = re.compile(
     r"^(?:\([\w-]+ pid=\d+\) ?)?(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):? +(?:\d\d-\d\d \d\d:\d\d:\d\d )?(?:\[[\w.]+:\d+\] ?)?)?"
 )
-_RAISED = re.compile(r"^(?:[A-Za-z_][\w.]*(?:Error|Exception)|\S+: error): .+")
+_RAISED = re.compile(r"^(?:[A-Za-z_][\w.]*(?:Error|Exception)|\S+: error): .+|^.+: Error while finding module .+")
 _ELSEWHERE = re.compile(r"root cause", re.I)  # vLLM's last error only says that the reason stands above
 _INVALID = re.compile(r"validation errors? for \w+$")
 _TYPE = re.compile(r" \[type=.*$")
