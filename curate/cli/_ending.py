@@ -59,7 +59,7 @@ def _failures(job: Job, stages: Sequence[Stage], again: str) -> Iterator[str]:
     """More failed than may: how many of what, what the model said, and how to go on."""
     for stage in failing(stages, job.settings.max_failures):
         yield f"{stage.failed:,} of {counted(stage.total, stage.name.removesuffix('s'))} failed, more than {job.settings.max_failures:.0%}"
-        if stage.name == "files":
+        if stage.name == "files" or not job.settings.model:
             yield f"  which and why: curate status {job.workspace.path} --json"
             continue
         if said := line(unusable(job.workspace), SHOWN):

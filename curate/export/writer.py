@@ -74,6 +74,8 @@ class Writer:
         """Publishes the folders; those of a purpose that has no rows any more go."""
         self._flush()
         story = Story(sources, rejected, self.refused)
+        if len(self.folders) > 1 and not sum(self.folders[""].rows().values()):
+            self.folders.pop("").abandon()  # all rows are for another purpose
         for folder in self.folders.values():
             folder.finish()
             with text(folder.temporary / "dataset_info.json") as out:
@@ -84,7 +86,7 @@ class Writer:
             if aim in self.folders:
                 self.folders[aim].publish()
             else:
-                remove(self.workspace.dataset / f"{self.style}-{aim}")
+                remove(self.workspace.dataset / (f"{self.style}-{aim}" if aim else self.style))
         if on_progress:
             on_progress(self.style, self.done)
         failed = {"": sum(self.refused.values())}

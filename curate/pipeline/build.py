@@ -125,7 +125,8 @@ class _Build:
 
     def is_there(self, name: str) -> bool:
         """A dataset that was deleted by hand is exported again."""
-        return name != "rows" or all((self.job.workspace.dataset / style).is_dir() for style in self.job.settings.style)
+        dataset = self.job.workspace.dataset
+        return name != "rows" or all((dataset / style).is_dir() or any(dataset.glob(f"{style}-*")) for style in self.job.settings.style)
 
     def generate(self) -> None:
         job, models = self.job, None

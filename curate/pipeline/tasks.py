@@ -91,7 +91,7 @@ async def reach(models: Models) -> None:
 
 
 async def _rounds(job: Job, models: Models | None) -> Ended:
-    index, total, ended = Index(job.workspace), 0, Ended()
+    index, total, run, ended = Index(job.workspace), 0, 0, Ended()
     view = Chunks(job, await corpus.plan_of(job, models))
     with ExitStack() as stack:
         pool: Pool | None = None
@@ -100,7 +100,8 @@ async def _rounds(job: Job, models: Models | None) -> Ended:
             if not planned.count:
                 break
             total += planned.limited
-            job.watch.stage("tasks", planned.count - planned.past_limit, "tasks")
+            run += planned.count - planned.past_limit
+            job.watch.stage("tasks", run, "tasks")
             if pool is None:
                 pool = stack.enter_context(Pool(job.settings.workers, most=len(planned.local) + len(planned.asking)))
             await _run_local(job, pool, index, planned.local)

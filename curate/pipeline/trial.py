@@ -3,9 +3,9 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from curate import plugins
+from curate import plugins, serving
 from curate.cache import Ledger
 from curate.errors import CurateError, ReplyError, UsageError, did_you_mean
 from curate.llm import Ask, Estimating, Models, NotAsked
@@ -34,8 +34,9 @@ def trial(job: Job, name: str, chunk_ids: list[str]) -> Trial:
     if name not in plugins.names("generators") or not plugins.load("generators", name).MODEL:
         asking = [n for n in plugins.names("generators") if plugins.load("generators", n).MODEL]
         raise UsageError(f"no generator that asks a model is named {name!r}", did_you_mean(name, asking))
-    with Ledger.open(job.workspace.private / "cache.sqlite") as ledger:
-        return asyncio.run(_run(job, name, chunk_ids, ledger))
+    private = job.workspace.private
+    with serving.serve(job.settings, private, job.watch.note) as settings, Ledger.open(private / "cache.sqlite") as ledger:
+        return asyncio.run(_run(replace(job, settings=settings), name, chunk_ids, ledger))
 
 
 async def _run(job: Job, name: str, chunk_ids: list[str], ledger: Ledger) -> Trial:
