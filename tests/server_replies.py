@@ -102,7 +102,7 @@ class Filler:
             return fenced(self.text)
         if self.found:
             sentence = self.found[(self.seed + self.item) % len(self.found)]
-            if name in QUOTES or name == "output":
+            if name in QUOTES or name in {"output", "reasoning"}:
                 return sentence
             if name == "question":
                 words = re.sub(r"[^\w\s]", "", sentence).split()

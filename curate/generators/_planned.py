@@ -109,7 +109,7 @@ def _made_up(make: _Making, so_far: Tally, lacking: dict[Label, int], count: Cal
             found = borne_by(chunk)
             open_ = sum(map(weight, uncovered(chunk, so_far.covered(chunk))))
             for label, own in candidates.items():
-                if suits(found, *label):
+                if suits(found, *label) and (chunk.id, label) not in so_far.asked:
                     own.append((-open_.bit_length(), content_id(chunk.id, *label), chunk.id))
     chosen: dict[str, list[Label]] = defaultdict(list)
     for label, more in lacking.items():

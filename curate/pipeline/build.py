@@ -58,6 +58,8 @@ class _Build:
         job = self.job
         if job.settings.retry_failed:
             self.forget("files")
+        if job.settings.replan:
+            self.forget("tasks")
         _check_files_of(job.settings)
         found = self.survey()
 

@@ -12,9 +12,11 @@ TOLERANCE = 0.02
 """Part of all samples by which a label may miss its share."""
 FEW = 2
 """Samples by which a label may miss its share: of few samples, each is many points."""
-FULL_YIELD = 0.05
-"""Least share of the asked-for samples that is expected to come: it bounds how many more are asked for."""
-GROWTH = 0.25
+LEAST_YIELD = 0.05
+"""Part of the samples asked for that must have passed for more of their label to be worth their price."""
+TRIED = 20
+"""Samples asked for from which a label's yield is known."""
+GROWTH = 0.15
 """Further samples of one dimension and round, as a part of those there are, at most."""
 
 Label = tuple[str, str]
@@ -25,7 +27,8 @@ Label = tuple[str, str]
 class Tally:
     """planned, reached: samples asked for and passed, by label; gained: passed samples of make-up tasks, by round and label.
 
-    bearing: the passages that gave samples at all; those whose task failed or found nothing are not asked again.
+    bearing: the passages that gave samples at all; those whose task failed or found nothing are not asked again. asked: passages with
+    the labels that they were asked to make up for, each once.
     """
 
     planned: Counter[Label] = field(default_factory=Counter)
@@ -33,12 +36,13 @@ class Tally:
     gained: Counter[tuple[int, Label]] = field(default_factory=Counter)
     made_up: set[tuple[int, Label]] = field(default_factory=set)
     bearing: set[str] = field(default_factory=set)
+    asked: set[tuple[str, Label]] = field(default_factory=set)
     focused: dict[str, list[str]] = field(default_factory=dict)
     evidence: dict[str, Spans] = field(default_factory=dict)
 
     def lacking(self, wanted: Quotas, round_: int) -> dict[Label, int]:
-        """The labels that miss their share, and how many more samples to ask for; a label that the last round's tasks gained nothing
-        for is given up."""
+        """The labels that miss their share, and how many more samples to ask for; a label that next to nothing passes of, or that
+        the last round's tasks gained nothing for, is given up."""
         found: dict[Label, int] = {}
         for dimension, shares in wanted.items():
             missing = {
@@ -64,11 +68,12 @@ class Tally:
 
     def _given_up(self, label: Label, round_: int) -> bool:
         before = round_ - 1, label
-        return before in self.made_up and not self.gained[before]
+        hopeless = self.planned[label] >= TRIED and self.reached[label] < LEAST_YIELD * self.planned[label]
+        return hopeless or (before in self.made_up and not self.gained[before])
 
     def _asked_for(self, label: Label, more: float) -> int:
         share = (self.reached[label] + 1) / (self.planned[label] + 1)
-        return max(round(more / min(max(share, FULL_YIELD), 1.0)), 1)
+        return max(round(more / min(max(share, LEAST_YIELD), 1.0)), 1)
 
     def covered(self, chunk: Chunk) -> Spans:
         """The ranges of accepted evidence that touch a passage, in the document's offsets."""
@@ -87,6 +92,7 @@ def tally(view: View, name: str) -> Tally:
             round_, dimension, label = makes_up
             again[task.id] = round_, (dimension, label)
             found.made_up.add(again[task.id])
+            found.asked.add((task.chunk_ids[0], again[task.id][1]))
         if focus := task.values.get("focus"):
             found.focused[task.chunk_ids[0]] = focus
     spans: dict[str, Spans] = defaultdict(list)

@@ -60,7 +60,7 @@ class _Tree:
         self.own = [terms("\n".join((*c.heading_path, c.text))) for c in chunks]
         self.frequency = Counter(term for own in self.own for term in own)
         count = len(chunks)
-        least, most = (1, count) if count < 2 * LEAST else (2 if count < 200 else 3, count * (0.5 if count < 50 else 0.25))
+        least, most = (1, count) if count < 2 * LEAST else (2 if count < 200 else 3, count * 0.5)
         kept = [(term, n) for term, n in self.frequency.items() if least <= n <= most]
         self.idf = {term: math.log((1 + count) / n) for term, n in kept}
         ranked = sorted(kept, key=lambda t: (-round(t[1] * self.idf[t[0]], 6), t[0]))
