@@ -30,7 +30,7 @@ def main() -> int:
     check = "--check" in sys.argv[1:]
     old = README.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        makers = {"settings": settings, "types": types, "checks": checks} | ({} if check else built(Path(folder)))
+        makers = {"settings": settings, "types": types, "checks": checks, "kinds": kinds} | ({} if check else built(Path(folder)))
         new = PART.sub(lambda m: m[1] + (makers[m[2]]() if m[2] in makers else m[3]) + m[4], old)
     if check:
         print("README.md is current" if new == old else "README.md is not what the code says: run `make docs`")
@@ -54,6 +54,15 @@ def _settings(stage: str) -> Iterator[tuple[str, str, str]]:
             value = ",".join(field.default) if isinstance(field.default, list) else field.default
             shown = "" if value in (None, "", {}) else f"`{value}`"
             yield name, shown, _cell(field.description or "")
+
+
+def kinds() -> str:
+    """Every generator, by name, with the first line of its module."""
+    lines = ["| task | what it makes | asks a model |", "|---|---|---|"]
+    for name in plugins.names("generators"):
+        module = plugins.load("generators", name)
+        lines.append(f"| `{name}` | {_first_line(module.__doc__)} | {'yes' if module.MODEL else 'no'} |")
+    return "\n".join(lines) + "\n"
 
 
 def types() -> str:
