@@ -1,5 +1,6 @@
 """Decisions on cases to which a passage's rules apply: an action with its reasons, evidence and risks against the user's schema."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,10 @@ from curate.generators._passages import shown
 from curate.generators._planned import labels, pairs_for, per_chunk, statements
 from curate.llm import Ask, reply_of
 from curate.planning import Slot, View
-from curate.records import Chunk, Json, Message, Sample, Task, canonical, content_id, sample
+from curate.records import Chunk, Json, Message, Sample, Task, content_id, ordered, sample
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 MODEL = True
 
 DIMENSIONS = ("style", "think", "context")
@@ -57,7 +58,7 @@ async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # n
             f'{path}: a decision is an object, so the schema needs "type": "object" at the top', "`decision.schema.json` is one"
         )
     tasks = per_chunk(view, settings, "decision", count=lambda c: cases_for(c, settings), dimensions=DIMENSIONS, own=OWN)
-    return (replace(task, values={**task.values, "schema": given.schema, "free": given.free}) for task in tasks)
+    return (replace(task, values={**task.values, "schema": ordered(given.schema), "free": given.free}) for task in tasks)
 
 
 def cases_for(chunk: Chunk, settings: Settings) -> int:
@@ -68,9 +69,9 @@ def cases_for(chunk: Chunk, settings: Settings) -> int:
 
 async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """The cases that the model wrote for one passage, decided. ReplyError: it gave no usable reply."""
-    chunk, schema = chunks[0], task.values["schema"]
+    chunk, schema = chunks[0], json.loads(task.values["schema"])
     reply = reply_of("Decisions", _wanted(schema, thinking=any(slot.get("think") == "yes" for slot in task.values["slots"])))
-    values = {**shown(chunk), **task.values, "schema": canonical(schema), "quoting": _schemas.quoting(schema)}
+    values = {**shown(chunk), **task.values, "schema": ordered(schema), "quoting": _schemas.quoting(schema)}
     written = (await ask("decision", reply, values, language=chunk.language or "en")).value
     return [_sample(task, chunks, decided) for decided in written["decisions"]]
 
@@ -97,7 +98,7 @@ def _wanted(schema: Json, *, thinking: bool) -> Json:
 def _sample(task: Task, chunks: list[Chunk], decided: Json) -> Sample:
     chunk, *distractors = chunks
     slot: Slot = task.values["slots"][(decided["number"] - 1) % len(task.values["slots"])]
-    schema, decision, case = task.values["schema"], decided["decision"], str(decided["case"]).strip()
+    schema, decision, case = json.loads(task.values["schema"]), decided["decision"], str(decided["case"]).strip()
     given = [*decided.get("evidence", []), *_schemas.quotes(decision)]
     meta = {
         "context": slot.get("context", "none"),
@@ -108,7 +109,7 @@ def _sample(task: Task, chunks: list[Chunk], decided: Json) -> Sample:
         "free": task.values["free"],
     }
     reasoning = str(decided.get("reasoning", "")).strip() if slot.get("think") == "yes" else ""
-    messages = [*prompt(case, schema, slot, chunk, distractors), Message("assistant", canonical(decision), reasoning=reasoning)]
+    messages = [*prompt(case, schema, slot, chunk, distractors), Message("assistant", ordered(decision), reasoning=reasoning)]
     evidence = [located([chunk], quote) for quote in dict.fromkeys(given) if quote.strip()]
     return sample("decision", task, messages, chunks=[chunk], evidence=evidence, meta=meta)
 
@@ -121,4 +122,4 @@ def prompt(case: str, schema: Json, slot: Slot, chunk: Chunk, distractors: Seque
     if slot.get("context") == "passage":
         passages = sorted([chunk, *distractors], key=lambda c: content_id(case, c.id))
         parts = [rules, *(f"{c.context}\n{c.text}" if c.context else c.text for c in passages), f"{before}\n{case}"]
-    return [Message("system", f"{role}\n\n{canonical(schema)}"), Message("user", "\n\n".join(parts))]
+    return [Message("system", f"{role}\n\n{ordered(schema)}"), Message("user", "\n\n".join(parts))]

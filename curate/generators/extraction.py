@@ -1,5 +1,6 @@
 """Structured data taken out of a passage against the user's JSON schema, each value as the passage has it."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from heapq import nsmallest
@@ -14,10 +15,10 @@ from curate.generators._passages import shown
 from curate.generators._planned import labels, pairs_for, per_chunk
 from curate.llm import Ask, reply_of
 from curate.planning import View
-from curate.records import Chunk, Json, Message, Sample, Task, canonical, content_id, sample
+from curate.records import Chunk, Json, Message, Sample, Task, content_id, ordered, sample
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 MODEL = True
 
 EMPTY_SHARE = 0.1
@@ -61,7 +62,7 @@ async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # n
         raise UsageError("extraction needs a JSON schema of what to take out", "give --set extraction_schema=FILE.json")
     given = _schemas.read(Path(settings.extraction_schema), "extraction_schema")
     tasks = per_chunk(view, settings, "extraction", count=lambda chunk: min(pairs_for(chunk.text), 1), dimensions=())
-    made = (replace(task, values={**task.values, "schema": given.schema, "free": given.free, "empty": False}) for task in tasks)
+    made = (replace(task, values={**task.values, "schema": ordered(given.schema), "free": given.free, "empty": False}) for task in tasks)
     return chain(made, _empty_ones(view) if view.round == 1 else ())
 
 
@@ -75,9 +76,9 @@ def _empty_ones(view: View) -> Iterator[Task]:
 
 async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """The data of one passage. NothingToMake: it holds none, and this is not one of the rows that teach that."""
-    chunk, schema, free = chunks[0], task.values["schema"], task.values["free"]
+    chunk, schema, free = chunks[0], json.loads(task.values["schema"]), task.values["free"]
     reply = reply_of("Extraction", _schemas.inside(schema, AROUND, "#/properties/value"))
-    values = {**shown(chunk), "schema": canonical(schema)}
+    values = {**shown(chunk), "schema": ordered(schema)}
     said = (await ask("extraction", reply, values, language=chunk.language or "en")).value
     nothing = _holds_nothing(said["value"], free)
     if nothing != task.values["empty"]:
@@ -91,14 +92,14 @@ async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings
         **({"unanswerable": True} if nothing else {}),
     }
     evidence = [located([chunk], quote) for quote in dict.fromkeys(said["evidence"]) if quote.strip()]
-    messages = [*prompt(chunk, schema), Message("assistant", canonical(said["value"]))]
+    messages = [*prompt(chunk, schema), Message("assistant", ordered(said["value"]))]
     return [sample("extraction", task, messages, chunks=[chunk], evidence=[] if nothing else evidence, meta=meta)]
 
 
 def prompt(chunk: Chunk, schema: Json) -> list[Message]:
     """The row's turns before the answer: the schema in the system's or the user's, worded in one of several ways, as content settles."""
     choices = INSTRUCTIONS["zh" if chunk.language.startswith("zh") else "en"]
-    head = f"{choices[int(content_id('instruction', chunk.id), 16) % len(choices)]}\n\n{canonical(schema)}"
+    head = f"{choices[int(content_id('instruction', chunk.id), 16) % len(choices)]}\n\n{ordered(schema)}"
     text = f"{chunk.context}\n{chunk.text}" if chunk.context else chunk.text
     if int(content_id("place", chunk.id), 16) % 2:
         return [Message("system", head), Message("user", text)]

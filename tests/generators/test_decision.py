@@ -58,14 +58,14 @@ def test_a_case_is_decided_as_json_with_the_rules_as_evidence(tmp_path: Path, mo
     assert len(found.rows) == 1
 
 
-def test_a_decision_against_the_users_schema_gives_its_quotes_beside_it(tmp_path: Path, model_server: Start) -> None:
+def test_a_decision_against_the_users_schema_keeps_its_order_and_gives_its_quotes_beside_it(tmp_path: Path, model_server: Start) -> None:
     path = tmp_path / "answer.json"
     schema = {"type": "object", "properties": {"grant": {"type": "boolean"}, "days": {"type": "integer"}}, "required": ["grant", "days"]}
     path.write_text(json.dumps(schema))
     said = {"evidence": ["Every employee has 28 days of annual leave."], "decision": {"grant": True, "days": 28}}
     found = built(tmp_path, model_server(replies=reply(decisions=[{"number": 1, "case": CASE, **said}])), decision_schema=str(path))
     assert found.reasons(found.samples[0]) == []
-    assert found.samples[0].messages[2].content == '{"days":28,"grant":true}'
+    assert found.samples[0].messages[2].content == '{"grant":true,"days":28}'
     assert [s.quote for s in found.samples[0].evidence] == said["evidence"]
 
 

@@ -13,7 +13,7 @@ from curate.errors import UsageError
 from curate.filters.kinds import check
 from curate.generators import _schemas
 from curate.generators._schemas import inside, quotes
-from curate.records import Message, Sample, Task, canonical, sample
+from curate.records import Message, Sample, Task, ordered, sample
 from curate.settings import Settings
 
 Start = Callable[..., ModelServer]
@@ -54,7 +54,7 @@ def test_the_answer_is_the_json_alone_and_the_row_states_the_schema_it_is_valid_
     row = found.samples[0]
     assert found.reasons(row) == []
     assert json.loads(row.messages[-1].content) == {"allowances": [FOUND]}
-    stated = canonical(row.meta["schema"])
+    stated = ordered(_schemas.read(Path(schema_file(tmp_path)), "extraction_schema").schema)  # in the user's order of keys
     assert any(stated in m.content for m in row.messages[:-1])
     assert "judged" not in stated
     assert LEAVE["leave.md"].splitlines()[4] in row.messages[-2].content
