@@ -75,7 +75,8 @@ class Settings(BaseModel):
     audiences: int = at("generate", 6, ge=0, le=50)
     """Audiences to derive from the documents, whose eyes questions are asked with; 0: none."""
     topics: int = at("generate", 24, ge=0, le=500)
-    """Topics to part the documents into, so that none is flooded; 0: none."""
+    """Topics to part the documents into, so that none is flooded: a limit is spread over them, and passages of a topic with more than
+    three times its part of the text are asked for fewer samples; 0: none."""
     examples: int = at("generate", 1, ge=0, le=4)
     """Examples in each prompt to the model, another choice for each task."""
     context: Literal["none", "passage", "mixed"] = at("generate", "none")
@@ -170,7 +171,7 @@ class Settings(BaseModel):
     judges: list[str] = at("check", [])
     """Checks that ask a model, on what passed all others: agreement, rubric."""
     judge_threshold: float = at("check", 4.0, ge=1, le=5)
-    """Score from 1 to 5 that `rubric` wants on average, and for correctness."""
+    """Score from 1 to 5 that `rubric` wants for each aspect: relevance, correctness, completeness, clarity."""
     languages: list[str] = at("check", [])
     """Languages a sample may have (en, zh, ...); empty: the language of its document."""
     min_answer_chars: int = at("check", 2, ge=0)

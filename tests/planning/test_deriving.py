@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from model_server import ModelServer
 
 from curate.coverage import quotas_reached
 from curate.errors import UsageError
+from curate.generators import conversation, multihop, qa, reasoning, summary, unanswerable
 from curate.pipeline import Built, Job, build
 from curate.planning import Plan, Topic, derive, read, write
 from curate.progress import Silent
@@ -74,15 +76,35 @@ def test_audiences_are_of_the_languages_there_are_and_as_many_as_wanted() -> Non
     )
 
 
-def test_examples_quote_their_passages_in_both_languages_and_think_only_where_named_so() -> None:
+REPLIES = {
+    "qa": qa.Pairs,
+    "qa-think": qa.ThoughtPairs,
+    "conversation": conversation.Conversations,
+    "multihop": multihop.Questions,
+    "reasoning": reasoning.Cases,
+    "summary": summary.Summary,
+    "unanswerable": unanswerable.Opens,
+}
+
+
+def quotes(value: object) -> list[str]:
+    """Every quote in a reply, however deep."""
+    if isinstance(value, list):
+        return [q for v in value for q in ([v] if isinstance(v, str) else quotes(v))]
+    return [q for k, v in value.items() for q in ([v] if k == "quote" else quotes(v))] if isinstance(value, dict) else []
+
+
+def test_examples_are_replies_of_their_kind_and_quote_their_passages_in_both_languages() -> None:
     examples = derived([]).examples
     for language in ("en", "zh"):
-        assert sum(e.kind == "qa" and e.language == language for e in examples) == 8
+        kinds = Counter(e.kind for e in examples if e.language == language)
+        assert kinds == {"qa": 8, **dict.fromkeys(REPLIES.keys() - {"qa"}, 2)}
     for example in examples:
-        for pair in example.reply.get("pairs", []):
-            assert pair["quote"] in example.passage
-            assert ("reasoning" in pair) is (example.kind == "qa-think")
-            assert all(isinstance(value, int if key == "number" else str) for key, value in pair.items())
+        reply = REPLIES[example.kind]
+        assert reply.model_validate(example.reply, extra="forbid").model_dump() == example.reply
+        ordered = json.dumps(reply.model_validate(example.reply).model_dump())
+        assert json.dumps(example.reply) == ordered, "the fields stand in the order in which a model is to write them"
+        assert all(quote in example.passage for quote in quotes(example.reply))
 
 
 def test_a_topic_that_holds_most_of_the_corpus_is_asked_for_fewer_samples() -> None:
