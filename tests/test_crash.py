@@ -43,7 +43,8 @@ def corpus(folder: Path, asks: int) -> Path:
 def start_build(sources: Path, out: Path, server: ModelServer) -> subprocess.Popen[str]:
     flags = ["--out", str(out), "--model", "tiny", "--base-url", server.url, "--concurrency", str(SLOTS), "--quiet"]
     command = [sys.executable, "-m", "curate", "build", str(sources), *flags]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "CURATE_SEED": "1"})
+    own = {"CURATE_SEED": "1", "CURATE_AUDIENCES": "0", "CURATE_ROUNDS": "0"}  # one ask a document, and no others
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **own})
 
 
 def finish(build: subprocess.Popen[str]) -> tuple[int, str]:
