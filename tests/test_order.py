@@ -57,6 +57,14 @@ def test_kinds_take_turns_until_one_has_no_more(tmp_path: Path) -> None:
     assert set(order[12:]) == {"qa"}
 
 
+def test_tasks_without_a_document_take_turns_with_those_of_documents_and_their_topics_with_each_other(tmp_path: Path) -> None:
+    index, tasks = index_over(tmp_path, [2] * 20)
+    bare = [replace(tasks[0], id=content_id("bare", n), chunk_ids=[], values={"topic": f"rule {n % 5}"}) for n in range(50)]
+    first = balanced([*tasks, *bare], index)[:10]
+    assert sorted(str(t.values["topic"]) for t in first if not t.chunk_ids) == [f"rule {n}" for n in range(5)]
+    assert len({index.document(t) for t in first if t.chunk_ids}) == 5
+
+
 def test_another_document_moves_few_of_the_tasks_that_a_limit_leaves(tmp_path: Path) -> None:
     index, tasks = index_over(tmp_path, [40, 25, 9, 9, 3, 60])
     named = [replace(t, values={"topic": f"t{int(t.id, 16) % 7}"}) for t in tasks]

@@ -89,7 +89,8 @@ def _declining(settings: Settings, wanted: list[tuple[_policy.Rule, str]], count
         for variant in range(count):
             key = content_id("refusal", rule.id, language, variant)
             chosen = [{**slot, "turns": str(_turns(rule, slot, key, n))} for n, slot in enumerate(slots(key, EACH, shares))]
-            values = {"rule": rule.plain(), "language": language, "slots": chosen}
+            # the topic lets a limit take from all rules and languages alike
+            values = {"rule": rule.plain(), "language": language, "slots": chosen, "topic": f"{rule.id} {language}"}
             split = split_of_key(settings, "refusal", rule.id, language, str(variant))
             yield Task(key, "refusal", "refusal", values=values, seed=settings.seed, split=split)
 

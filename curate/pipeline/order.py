@@ -41,10 +41,12 @@ class Index:
 def balanced(tasks: Iterable[Task], index: Index) -> list[Task]:
     """Tasks so that any prefix is fair: kinds in turn; of each kind a task of every document first, then documents and topics alike,
     each at a pace of the square root of its tasks. What decides is content, so an edit moves the tasks of its document and few others.
+
+    Tasks of no document count as a kind of their own: beside those of many documents a prefix would hold hardly any of them.
     """
     kinds: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
-        kinds[f"{task.generator}/{task.kind}"].append(task)
+        kinds[f"{task.generator}/{task.kind}{'' if task.chunk_ids else '/'}"].append(task)
     ranked = [(turn, _hash(kind), task) for kind, own in kinds.items() for turn, task in enumerate(_paced(own, index))]
     ranked.sort(key=lambda row: row[:2])
     return [task for _, _, task in ranked]
