@@ -14,18 +14,23 @@ _ITEM = re.compile(r"^[ \t]*(?:[-*•+]|\d{1,2}[.)、])\s", re.MULTILINE)
 _COMMA = re.compile(r"[,;，、；]|\band\b|\bor\b|[和及或与]")
 
 
+def bare(text: str) -> str:
+    """A text without the numbers that only count its items and references."""
+    return _MARKER.sub(" ", text)
+
+
 def missing(answer: str, source: str) -> list[str]:
     """The numbers and dates of the answer that the source does not hold, as they compare."""
-    bare = _MARKER.sub(" ", answer)
-    stated = dict.fromkeys(numbers(bare))
+    said = bare(answer)
+    stated = dict.fromkeys(numbers(said))
     held = figures(source)
-    for number, _, _ in spelled_measures(bare):
+    for number, _, _ in spelled_measures(said):
         if number not in ("0", "1"):  # "one day" says nothing of a number
             stated[number] = None
     lost = [n for n in stated if n not in held]
     if lost:
         lost = [n for n in lost if n not in implied(source) and not _counts(n, answer, source)]
-    return lost + _missing_dates(bare, source)
+    return lost + _missing_dates(said, source)
 
 
 @lru_cache(maxsize=8)  # the samples of one chunk follow each other

@@ -1,7 +1,12 @@
 """A sample's turns as the checks read them: what is asked, what is answered, and whether the prompt holds its passage."""
 
-from curate.records import Chunk, Sample
+import re
+
+from curate.records import Chunk, Json, Sample
 from curate.text import sentences
+
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_TABLE = re.compile(r"^(?P<head>\|[^\n]*\n\|[ \t:|-]+)(?P<rows>(?:\n\|[^\n]*)+)", re.MULTILINE)
 
 
 def questions(sample: Sample) -> list[str]:
@@ -38,17 +43,27 @@ def asked(sample: Sample) -> tuple[str, str, str]:
     return question, history, "\n\n".join(m.content for m in turns[last + 1 :])
 
 
-def evidence(sample: Sample, chunks: list[Chunk]) -> list[str]:
-    """The evidence of a sample as a reader can understand it: each quote with the whole of the sentences it stands in, in order."""
+def evidence(sample: Sample, chunks: list[Chunk]) -> list[Json]:
+    """The evidence of a sample as a reader can understand it, by passage: its `place`, and as `text` the whole sentences of its quotes."""
     pieces = []
     for chunk in chunks:
         own = [(s.start - chunk.start, s.end - chunk.start) for s in sample.evidence if s.document_id == chunk.document_id]
         inside = [(a, b) for a, b in own if 0 <= a < b <= len(chunk.text)]
         if inside:
-            touched = [(a, b) for a, b in sentences(chunk.text) if any(a < end and b > start for start, end in inside)]
-            text = " … ".join(chunk.text[a:b].strip() for a, b in _joined(touched or inside, chunk.text))
-            pieces.append(f"{chunk.context}\n{text}" if chunk.context else text)
-    return pieces or [s.quote for s in sample.evidence]
+            touched = [(a, b) for a, b in sentences(chunk.text) if any(a < end and b > start for start, end in inside)] or inside
+            heads = [m.span("head") for m in _TABLE.finditer(chunk.text) if any(a < m.end() and b > m.start("rows") for a, b in touched)]
+            text = "\n…\n".join(chunk.text[a:b].strip() for a, b in _joined([*touched, *heads], chunk.text))
+            pieces.append({"place": place(chunk, touched[0][0]), "text": f"{chunk.context}\n{text}" if chunk.context else text})
+    return pieces or [{"place": place(chunks[0]), "text": s.quote} for s in sample.evidence]
+
+
+def place(chunk: Chunk, at: int = 0) -> str:
+    """Where that position of a passage stands: document and headings, those inside the passage too."""
+    above: list[tuple[int, str]] = []
+    for match in _HEADING.finditer(chunk.text, 0, at):
+        level = len(match[1])
+        above = [(upper, title) for upper, title in above if upper < level] + [(level, match[2])]
+    return " > ".join(dict.fromkeys((chunk.title, *chunk.heading_path, *(title for _, title in above))))
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:

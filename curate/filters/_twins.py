@@ -32,12 +32,17 @@ def distinct(one: str, other: str, *, strict: bool = False) -> str:
         return "a mark"
     if not mine and not yours:
         return ""
-    if len(_NEGATION.findall(one)) != len(_NEGATION.findall(other)):
+    if denials(one) != denials(other):
         return "a negation"
     found = next((f for find in (numbers, _NAME.findall) if (f := _swapped(Counter(find(one)), Counter(find(other))))), "")
     if not found and (strict or short):
         found = _swapped(_content(mine), _content(yours))
     return found
+
+
+def denials(text: str) -> int:
+    """How many of its words deny."""
+    return len(_NEGATION.findall(text))
 
 
 def marks(text: str) -> list[str]:

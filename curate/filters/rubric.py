@@ -2,12 +2,12 @@
 
 from pydantic import BaseModel, Field
 
-from curate.filters._turns import asked
+from curate.filters._turns import asked, place
 from curate.llm import Ask
 from curate.records import Chunk, Sample, Verdict
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 
 EXEMPT = ("pretrain", "imported", "smalltalk")
 """Kinds that no model wrote."""
@@ -31,7 +31,7 @@ class Rubric(BaseModel):
 
 
 async def judge(sample: Sample, chunks: list[Chunk], ask: Ask, settings: Settings) -> Verdict:
-    """Score: the mean of the aspects, from 0 to 1. Passes where mean and correctness reach `judge_threshold`."""
+    """Score: the mean of the aspects, from 0 to 1. Passes where each of them reaches `judge_threshold`: one bad aspect spoils a row."""
     if sample.kind in EXEMPT:
         return Verdict(sample.id, "rubric", passed=True, reason="no model wrote it")
     question, history, answer = asked(sample)
@@ -42,14 +42,14 @@ async def judge(sample: Sample, chunks: list[Chunk], ask: Ask, settings: Setting
         "question": question,
         "reasoning": next((m.reasoning for m in reversed(sample.messages) if m.role == "assistant"), ""),
         "answer": answer,
-        "sources": [{"place": " > ".join(dict.fromkeys((c.title, *c.heading_path))), "context": c.context, "text": c.text} for c in chunks],
+        "sources": [{"place": place(c), "context": c.context, "text": c.text} for c in chunks],
     }
     language = sample.meta.get("language") or (chunks[0].language if chunks else "") or "en"
     found = await ask("judge", Rubric, values, language=language, role="judge")
     aspects = {name: getattr(found, name) for name in ASPECTS}
     mean = sum(a.score for a in aspects.values()) / len(aspects)
     low = min(ASPECTS, key=lambda name: (aspects[name].score, name != "correctness"))
-    passed = mean >= settings.judge_threshold and found.correctness.score >= settings.judge_threshold
+    passed = aspects[low].score >= settings.judge_threshold
     said = f"{low} {aspects[low].score} of 5: {aspects[low].reason}"
     detail = {name: [a.score, a.reason] for name, a in aspects.items()}
     return Verdict(sample.id, "rubric", passed, round((mean - 1) / 4, 4), "" if passed else said, detail)
