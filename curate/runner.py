@@ -14,6 +14,7 @@ from curate.records import Failure, Sample, Task, Verdict
 
 PUBLISH_SECONDS = 3.0
 DRAIN_SECONDS = 30.0
+FINISH_SECONDS = 10.0  # for the checks of what was answered
 CHECK_BATCH = 256
 MOST_UNCHECKED = 4_000
 
@@ -125,7 +126,7 @@ class _Run:
     async def _let_go(self) -> None:
         """After the drain: tasks whose last reply is here finish, the rest is for the next build."""
         if self.running:
-            await asyncio.wait(set(self.running), timeout=2.0)
+            await asyncio.wait(set(self.running), timeout=FINISH_SECONDS)
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)

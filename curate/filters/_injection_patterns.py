@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _LOOKALIKES = str.maketrans("аеорсухіѕӏԁɡոАЕОРСТХНКМВІαεορτυνκι", "aeopcyxisldgnAEOPCTXHKMBIaeoptuvki")
 """Cyrillic, Greek and other letters by the Latin ones they look like."""
@@ -12,6 +13,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
 )
 _SPREAD = re.compile(r"(?<!\w)(?:\w[ .\-_*|]){5,}\w(?!\w)")  # i g n o r e
+_LETTERS = re.compile(r"(?:\b\w[ .\-_*|]){3}")
+_LEETED = re.compile(r"[a-z][013457@$][a-z0-9@$]|\b[013457@$][a-z]")
 _GAPS = re.compile(r"[ .\-_*|]")
 _MIXED = re.compile(r"\b(?=\w*[a-z])(?=[a-z@$]*[0-9@$])[\w@$]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
@@ -128,16 +131,25 @@ COMMANDS = [(triggers.split(","), re.compile(pattern)) for triggers, pattern in 
 
 def commands(text: str) -> str:
     """The first command to a model in the text, also where it is spelled out, disguised by digits, or encoded; "" where there is none."""
-    shown = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    lower = shown.lower()
-    plain = lower.translate(_LOOKALIKES)
-    closed = _SPREAD.sub(lambda m: _GAPS.sub("", m[0]), plain)
-    unleeted = _MIXED.sub(lambda m: m[0].translate(_LEET), closed)
-    for form in dict.fromkeys((lower, plain, closed, unleeted, *_decoded(shown))):
+    shown = text if text.isascii() else _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    for form in dict.fromkeys(_forms(shown)):
         for triggers, pattern in COMMANDS:
             if any(t in form for t in triggers) and (hit := pattern.search(form)):
                 return hit[0]
     return ""
+
+
+def _forms(shown: str) -> Iterator[str]:
+    """The text as it reads: as it is, without look-alike letters, with spread words closed, with digits read as letters, decoded."""
+    plain = shown.lower()
+    yield plain
+    if not plain.isascii():
+        yield (plain := plain.translate(_LOOKALIKES))
+    if _LETTERS.search(plain):
+        yield (plain := _SPREAD.sub(lambda m: _GAPS.sub("", m[0]), plain))
+    if _LEETED.search(plain):
+        yield _MIXED.sub(lambda m: m[0].translate(_LEET), plain)
+    yield from _decoded(shown)
 
 
 def _decoded(text: str) -> list[str]:

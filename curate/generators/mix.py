@@ -127,7 +127,7 @@ def _planned(
 ) -> Iterator[Task]:
     """Tasks for so many more rows in the order of their hashes; a row that cannot be read gets its own, and so does what is not there."""
     rows = [(file, place) for file in files for place in places(part.path(file)) if (file, place[0]) not in tried]
-    chosen = nsmallest(number, rows, key=lambda r: content_id(settings.seed, r[0], r[1][0]))
+    chosen = nsmallest(number, rows, key=lambda r: content_id(settings.seed, Path(r[0]).name, r[1][0]))
     groups: dict[tuple[str, str], list[Place]] = defaultdict(list)
     for file, place in sorted(chosen):
         try:
