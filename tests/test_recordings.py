@@ -24,7 +24,16 @@ RECORDINGS = ROOT / "tests" / "recordings"
 KINDS = sorted(path.stem for path in RECORDINGS.glob("*.toml"))
 SOURCES = [Path("handbook-en"), Path("handbook-zh")]
 JUDGED = "judges"
-"""Its replies hold planted flaws for the judges to find."""
+FOUND = {
+    "When is firmware 4.2 installed on GC-100 and GC-200 controllers?": "agreement",  # said of all controllers, holds for some
+    "What hole diameter and what tightening torque are used to mount the cabinet of the GC-100 on the wall?": "agreement",  # not its
+    "仓库发现超温货物后，应当在多长时间内通知客户质量部门？": "agreement",  # the condition is gone
+    "request annual leave 20 working days how far ahead": "rubric",  # the rule for shorter leave
+    "仓库停电时应当怎样处理？": "rubric",  # the last step is gone, from the quote too
+    "So what is it that the screen control does in steps of 2 percent with pauses of 30 seconds under firmware 4.2?": "rubric",
+    "What can I do if a GC-200 does not start after the update to firmware 4.2, and are its settings lost?": "rubric",  # not planted
+}
+"""The flaws among its replies, all but the last planted: rules let them through, and which judge finds them."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +69,10 @@ def test_recorded_replies_are_valid_and_their_samples_pass(
     assert counts.made >= 6
     assert counts.invalid + counts.failed <= 0.1 * counts.made
     made = [all(v.passed for v in verdicts) for _, verdicts in workspace.judged()]
-    if kind != JUDGED:
+    if kind == JUDGED:
+        rejected = {s.messages[0].content: [v.check for v in verdicts if not v.passed] for s, verdicts in workspace.judged()}
+        assert {question: checks for question, checks in rejected.items() if checks} == {q: [check] for q, check in FOUND.items()}
+    else:
         assert sum(made) >= 0.9 * len(made)
     assert any(passed(verdicts) for _, verdicts in workspace.judged())
 

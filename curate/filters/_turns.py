@@ -5,7 +5,7 @@ import re
 from curate.records import Chunk, Json, Sample
 from curate.text import sentences
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S[^\n]*)", re.MULTILINE)
 _TABLE = re.compile(r"^(?P<head>\|[^\n]*\n\|[ \t:|-]+)(?P<rows>(?:\n\|[^\n]*)+)", re.MULTILINE)
 
 
@@ -62,8 +62,8 @@ def place(chunk: Chunk, at: int = 0) -> str:
     above: list[tuple[int, str]] = []
     for match in _HEADING.finditer(chunk.text, 0, at):
         level = len(match[1])
-        above = [(upper, title) for upper, title in above if upper < level] + [(level, match[2])]
-    return " > ".join(dict.fromkeys((chunk.title, *chunk.heading_path, *(title for _, title in above))))
+        above = [(upper, title) for upper, title in above if upper < level] + [(level, match[2].strip())]
+    return " > ".join(dict.fromkeys(filter(None, (chunk.title, *chunk.heading_path, *(title for _, title in above)))))
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
