@@ -78,7 +78,7 @@ def share(samples: list[Sample], kind: str) -> float:
 
 def test_the_shares_are_those_of_the_whole_dataset(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "general.jsonl", list(rows(200)))
-    samples, _ = run(tmp_path, f"{path}:0.25", "smalltalk:0.1")
+    samples, _ = run(tmp_path, f"{path}:0.25", "smalltalk:0.1", validation_share=0.3)
     assert share(samples, "imported") == pytest.approx(0.25, abs=1 / len(samples))
     assert share(samples, "smalltalk") == pytest.approx(0.1, abs=1 / len(samples))
     exported = [p.read_text(encoding="utf-8") for p in (tmp_path / "out" / "dataset" / "sharegpt").glob("*.jsonl")]
