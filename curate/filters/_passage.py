@@ -25,6 +25,10 @@ _SENTENCE = re.compile(  # begins with one set: quick to skip
     r"[.!?。！？；\n](?:(?<=[。！？；])|(?<=\n)(?=\s*(?:\n|[-*+#|>]|\d{1,2}[.)、]))|(?<=[.!?])(?:\s+|(?<=[a-z)\]\"]\.)(?=[A-Z])))"
 )
 
+_PLURAL = re.compile(r"(?<=[a-z]{3})(?:(?<=[sxz])es|(?<=[cs]h)es|(?<![isu])s)$")
+_PAST = re.compile(r"(?<=[a-z]{3})(?:(?<!e)ed|ing)$")
+_DOUBLED = re.compile(r"([bdgmnprt])\1$")
+
 
 def content(text: str) -> set[str]:
     """Words that carry content; where a script has no spaces, pairs of neighbouring characters."""
@@ -39,6 +43,12 @@ def content(text: str) -> set[str]:
 def stem(word: str) -> str:
     """Enough of a word to tell it from others whatever its ending: 5 letters, of longer words all but the last three."""
     return word[: max(5, len(word) - 3)] if word.isascii() else word
+
+
+def base(word: str) -> str:
+    """The word without the endings of grammar, as far as spelling tells: tightened and tighten, stripped and strip, runs and run."""
+    bare = _PAST.sub("", _PLURAL.sub("", word))
+    return (_DOUBLED.sub(r"\1", bare) if bare != word else bare).removesuffix("e")
 
 
 def phrases(text: str, chosen: set[str]) -> list[str]:
@@ -80,10 +90,14 @@ class Source:
     def stems(self) -> set[str]:
         return set(map(stem, self.words))
 
+    @cached_property
+    def bases(self) -> set[str]:
+        return set(map(base, self.words))
+
     def lost(self, wanted: set[str]) -> set[str]:
         """Those of the words that stand nowhere in the text, whatever their endings."""
-        lost = wanted - self.words
-        return {w for w in lost if stem(w) not in self.stems and not (len(w) == 1 and w in self.text)} if lost else lost
+        lost = {w for w in wanted - self.words if stem(w) not in self.stems and not (len(w) == 1 and w in self.text)}
+        return {w for w in lost if base(w) not in self.bases} if lost else lost
 
 
 source = lru_cache(maxsize=16)(Source)

@@ -41,6 +41,9 @@ kW: kw kilowatts? 千瓦
 MW: mw megawatts? 兆瓦
 V: volts? 伏
 Hz: hz hertz 赫兹
+A: amps? amperes? 安培?
+Ω: Ω ohms? 欧姆?
+Nm: n[·⋅]?m newton[\s-]met(?:er|re)s? 牛[·⋅]?米 牛顿[·⋅]?米
 KB: kb kib kilobytes?
 MB: mb mib megabytes?
 GB: gb gib gigabytes?

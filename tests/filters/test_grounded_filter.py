@@ -36,6 +36,18 @@ def test_what_the_passage_says_in_other_forms_passes(answer):
     assert verdict(answer).reason == ""
 
 
+@pytest.mark.parametrize(
+    ("answer", "passage"),
+    [
+        ("It runs from shipping.", "The warranty of a sensor begins to run on shipping."),
+        ("The plug is exchanged.", "To mend it, exchange the plug."),
+        ("Both wires are stripped.", "Strip both wires."),
+    ],
+)
+def test_a_word_with_another_ending_is_the_same_word(answer, passage):
+    assert verdict(answer, passage, "What is done?").reason == ""
+
+
 @pytest.mark.parametrize("answer", ["每晚1,200元。", "须在30天内提交。", "50%预付。", "自2024年5月3日起施行。"])
 def test_chinese_numbers_agree_in_any_form(answer):
     assert verdict(answer, CHINESE).reason == ""
@@ -121,6 +133,8 @@ def test_what_a_tool_answered_is_a_source():
         ("Within 10 to 20 days.", "Reply within 10-20 days."),
         ("It costs 5 dollars.", "The copy costs $5 a page."),
         ("2亿元。", "投资总额为 200,000,000 元。"),
+        ("The screws are tightened with 1.5 Nm.", "Hang the cabinet up and tighten all screws with 1.5 newton meters."),
+        ("An end resistor of 120 Ω.", "Fit an end resistor of 120 ohms."),
     ],
 )
 def test_a_unit_written_otherwise_is_the_same_unit(answer, passage):
@@ -206,6 +220,7 @@ def test_an_answer_that_denies_or_affirms_the_contrary_fails(answer, passage):
         ("Claims without a receipt are rejected by the office.", "The office rejects claims that have no receipt."),
         ("The office accepts not only claims but also receipts.", "The office accepts claims but also receipts."),
         ("不仅员工可以使用密码，经理也可以使用。", "员工可以使用密码，经理也可以使用。"),
+        ("Mount the controller at eye level and out of direct sun.", "The controller hangs at eye level and never in direct sun."),
     ],
 )
 def test_the_same_told_with_another_negation_passes(answer, passage):
@@ -270,6 +285,32 @@ def test_figures_of_a_reasoning_follow_from_sums_over_the_passage():
     assert wrong.detail["missing"] == ["1900"]
     invented = verdict("2,400 kronor", PASSAGE, question, "reasoning", "A night costs 800 kronor: 3 × 800 = 2,400.")
     assert invented.detail["missing"] == ["800", "2400"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Claims are filed within 30 days: 3 June + 30 days = 3 July, so until 3 July.", ""),
+        ("Claims are filed within 30 days: 3 June + 30 days = 4 July, so until 4 July.", "is wrong"),
+        ("Claims are filed within 30 days, so until 3 July.", "does not hold --07-03"),
+        ("The desk takes claims for 3 hours: 22:30 + 3 hours = 01:30.", ""),
+        ("The desk takes claims for 3 hours: 22:30 + 3 hours = 01:40.", "is wrong"),
+        ("From 5 July back to 3 June, claims count 5 July - 3 June = 32 days.", ""),
+        ("Claims are filed within 30 days, and 30 days x 24 hours = 720 hours.", ""),
+        ("A night costs at most 1,200 kronor, of which 1,200 x 0.5 = 600 kronor are paid in advance.", ""),
+        ("A night costs at most 1,200 kronor, of which 1,200 x 0.7 = 840 kronor are paid in advance.", "does not hold 0.7, 840"),
+    ],
+)
+def test_dates_times_units_and_percentages_are_reckoned_too(said: str, reason: str) -> None:
+    case = "My journey ended on 3 June at 22:30 and I wrote on 5 July, after 3 hours. What holds?"
+    found = verdict(said, PASSAGE, case, "reasoning", said)
+    assert reason in found.reason
+    assert found.passed is not bool(reason)
+
+
+def test_steps_say_their_conclusions_in_words_of_their_own() -> None:
+    steps = "The claim came after 40 days.\nIt is older than the 30 days in which travellers file, hence it falls short.\nSo it is late."
+    assert verdict("It is late.", PASSAGE, "Is my travel claim of 40 days in time?", "reasoning", steps).passed
 
 
 def test_values_of_a_json_answer_must_stand_in_the_passage_but_for_free_keys():
