@@ -80,6 +80,7 @@ REPLIES = {
     "qa": qa.Pairs,
     "qa-think": qa.ThoughtPairs,
     "conversation": conversation.Conversations,
+    "conversation-think": conversation.ThoughtConversations,
     "multihop": multihop.Questions,
     "reasoning": reasoning.Cases,
     "summary": summary.Summary,
