@@ -16,7 +16,7 @@ _NOT = re.compile(
 _HALF = re.compile(
     r"\b(?:unless|except|only|hardly|rarely|seldom|barely|lacks?|fails?|failed|forbidden|prohibited|illegal|refus\w+|avoid\w*|unable"
     r"|den(?:y|ies|ied)|until|rather|instead|but|however|although|though|while|despite|whether|if|false|true|incorrect|wrong"
-    r"|dis\w{4,}|un\w{4,}|in(?:valid|correct)\w*)\b"
+    r"|out of|free (?:of|from)|dis\w{4,}|un\w{4,}|in(?:valid|correct)\w*)\b"
     r"|除非|除了|只有|仅|但|却|虽然|如果|否则|避免|拒绝|缺|错误|而是|才",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ from curate.records import Chunk, Json, Sample, Span, Verdict
 from curate.settings import Settings
 from curate.text import language, numbers, words
 
-VERSION = 2
+VERSION = 3
 
 SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about half, an answer to another passage a tenth
 ADDED = 0.5  # share of what a short answer says beyond its question
@@ -117,6 +117,9 @@ def _reckoned(text: str, lost: list[str]) -> tuple[list[str], list[str]]:
 
 def _names(answer: str, known: Source, asked: str, detail: Json) -> list[str]:
     lost = unknown(answer, known)
+    if lost:  # units are compared as such
+        units = set(figure_words(answer).split())
+        lost = [name for name in lost if name not in units]
     if lost and asked:
         lost = [name for name in lost if source(asked).lost(content(name))]
     if not lost or _foreign(answer, known.text):
