@@ -6,12 +6,14 @@ from collections.abc import Container, Iterator
 from typing import Any
 
 from curate.filters._figures import missing
-from curate.filters._passage import Source, content, folded
+from curate.filters._passage import RUN, Source, content, folded
 from curate.text import fold, locate
 
 _FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _WORDS = 6  # a text with more content words than this may tell the source in its own words
 _SUPPORT = 0.4
+_PAIRS = 12  # both where words are pairs of characters: a word makes about two, and one other word breaks two
+_PAIRED = 0.27
 
 
 def structure(answer: str) -> Any:
@@ -29,17 +31,18 @@ def structure(answer: str) -> Any:
 
 def unsupported(value: Any, known: Source, free: Container[str]) -> list[str]:
     """`key: value` of each text or number that the source does not hold; keys in `free` take values of their own."""
-    return [f"{key}: {leaf}" for key, leaf in _leaves(value, "", free) if not _held(leaf, known)]
+    return [f"{key}: {leaf}" for key, leaf in leaves(value, "", free) if not _held(leaf, known)]
 
 
-def _leaves(value: Any, key: str, free: Container[str]) -> Iterator[tuple[str, str]]:
+def leaves(value: Any, key: str, free: Container[str]) -> Iterator[tuple[str, str]]:
+    """Each text or number with the key it stands under, those in `free` aside."""
     if isinstance(value, dict):
         for name, part in value.items():
             if name not in free:
-                yield from _leaves(part, name, free)
+                yield from leaves(part, name, free)
     elif isinstance(value, list):
         for part in value:
-            yield from _leaves(part, key, free)
+            yield from leaves(part, key, free)
     elif value is not None and not isinstance(value, bool) and str(value).strip():
         yield key, str(value)
 
@@ -53,4 +56,8 @@ def _held(leaf: str, known: Source) -> bool:
     lost = known.lost(wanted)
     if not lost or fold(leaf) in folded(known.text):
         return True
-    return len(lost) <= (1 - _SUPPORT) * len(wanted) if len(wanted) > _WORDS else locate(leaf, known.text) is not None
+    most, least = (_PAIRS, _PAIRED) if RUN.search(leaf) else (_WORDS, _SUPPORT)
+    if len(wanted) > most:
+        return len(lost) <= (1 - least) * len(wanted)
+    sentence = leaf.rstrip().endswith((".", "!", "?", "。", "！", "？"))  # worded by its writer, where a value is copied
+    return (sentence and len(lost) * 3 <= len(wanted)) or locate(leaf, known.text) is not None

@@ -4,11 +4,12 @@ import re
 
 from curate.filters._passage import folded
 from curate.filters._turns import answers, questions, shows_passage
+from curate.filters._values import leaves, structure
 from curate.records import Chunk, Sample, Verdict
 from curate.settings import Settings
 from curate.text import UNSPACED, language
 
-VERSION = 1
+VERSION = 2
 
 ENOUGH_WORDS = 8  # below that, names and terms of another language decide
 ENOUGH_CHARACTERS = 10  # the same in a script without spaces
@@ -28,11 +29,20 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:
     asked = [] if shows_passage(sample) else questions(sample)
     for name, texts in (("question", asked), ("answer", answers(sample))):
         for text in texts:
-            found = _foreign(text, wanted, passage)
+            found = _foreign(_prose(text, sample, passage) if name == "answer" else text, wanted, passage)
             if found:
                 reason = f"the {name} is in {found}, not in {' or '.join(wanted)}"
                 return Verdict(sample.id, "language", False, None, reason, {"language": found})
     return Verdict(sample.id, "language", True)
+
+
+def _prose(answer: str, sample: Sample, passage: str) -> str:
+    """The answer; of one in JSON the texts that its writer worded: keys, choices and what stands in the passage are in no language."""
+    value = structure(answer)
+    if value is None:
+        return answer
+    held = folded(passage)
+    return "\n".join(text for _, text in leaves(value, "", sample.meta.get("free", [])) if not held or folded(text) not in held)
 
 
 def _foreign(text: str, wanted: list[str], passage: str) -> str:

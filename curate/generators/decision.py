@@ -20,8 +20,8 @@ VERSION = 2
 MODEL = True
 
 DIMENSIONS = ("style", "think", "context")
-OWN = {"case": {"clear": 0.45, "borderline": 0.3, "incomplete": 0.25}}
-"""How far the rules settle the case."""
+OWN = {"case": {"clear": 0.45, "borderline": 0.3, "incomplete": 0.25}, "side": {"within": 0.5, "beyond": 0.5}}
+"""How far the rules settle the case, and on which side of them its facts lie: left to themselves, models refuse nearly everything."""
 MOST = 3
 QUOTED: Json = {"type": "array", "items": {"type": "string"}, "description": "The rules that decide it, copied character by character."}
 ROW = {

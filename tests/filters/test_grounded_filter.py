@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from curate.filters import grounded
@@ -365,3 +367,29 @@ def test_hostile_text_takes_no_longer_than_other_text(part):
     text = part * (20_000 // len(part))
     verdict(text, text[:8000], text[:2000], "reasoning", text)
     assert time.process_time() - began < 4
+
+
+def test_a_sentence_of_a_decision_in_pairs_of_characters_may_be_worded_freely_and_a_short_value_may_not():
+    passage = "温度超出范围十分钟发出预警，超出三十分钟发出报警。如果收到报警，值班员应当在五分钟内到现场核实。"
+    case = "冷藏库现在显示七度，系统弹了提示，要不要马上到现场？"
+
+    def decided(reason: str) -> str:
+        return verdict(json.dumps({"reason": reason}, ensure_ascii=False), passage, case, "decision").reason
+
+    assert decided("冷藏库显示七度，已经超出范围，但没有说超了多久，所以不能判断这次提示是预警还是报警。") == ""
+    assert "does not hold" in decided("货物与墙壁的距离太近，堆放的高度也不合要求，应当由仓储主管签字之后重新码放。")
+    assert "does not hold" in decided("值班员应当马上停机")
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("The six hours were approved in writing, so they count as overtime.", True),
+        ("The six hours were refused by the board.", False),
+        ("approved and counted by the team lead", False),
+    ],
+)
+def test_a_short_sentence_of_a_decision_may_hold_a_word_of_its_own_and_a_value_that_is_no_sentence_may_not(said, held):
+    passage = "Overtime is any hour that your team lead has ordered or approved in writing."
+    case = "My team lead approved six hours of overtime in writing."
+    assert verdict(json.dumps({"reason": said}), passage, case, "decision").passed is held

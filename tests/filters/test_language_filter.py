@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from curate.filters import language
@@ -51,6 +53,14 @@ def test_numbers_names_code_and_quotes_are_in_no_wrong_language(answer):
 
 def test_what_the_passage_itself_says_is_in_no_wrong_language():
     assert verdict("原文的说法是什么？", ENGLISH, "zh", passage=f"规定如下：{ENGLISH}").passed
+
+
+def test_of_an_answer_in_json_only_what_its_writer_worded_has_a_language():
+    rules = [{"subject": f"heat.{name}", "value": f"{name} 5 to 35", "condition": None} for name in ("day", "night", "frost", "start")]
+    passage = "\n".join(f"heat.{r['subject']}: {r['value']}" for r in rules)
+    assert verdict("What?", json.dumps({"rules": rules}), "en", passage=passage).passed
+    assert verdict("What?", json.dumps({"reason": ENGLISH, "action": "deny"}), "en").passed
+    assert not verdict("What?", json.dumps({"reason": GERMAN, "action": "deny"}), "en").passed
 
 
 def test_without_a_known_language_nothing_is_decided():
