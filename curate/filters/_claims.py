@@ -5,7 +5,7 @@ import re
 from curate.filters._passage import Source, content, source
 
 _NOT = re.compile(
-    r"\b(?:not(?! (?:only|just|merely|necessarily|least)\b)|never|none|neither|nor|cannot|without|nicht|kein(?:e[mnrs]?)?|nie"
+    r"\b(?:not(?! (?:only|just|merely|necessarily|least)\b)(?!(?<=, not) \d)|never|none|neither|nor|cannot|without|nicht|kein(?:e[mnrs]?)?|nie"
     r"|no(?!\.| (?:matter|doubt|longer than)\b|\s?\d))\b"
     r"|n['’]t\b"
     r"|(?<!是)(?<!与)(?:不(?![同仅但过過断斷少久管论論只光妨锈]|是[^。]{1,12}而是)|[没沒](?![收落])|未(?![来來央婚])|[无無](?![论論锡線线数數比穷疑])"
@@ -16,8 +16,8 @@ _NOT = re.compile(
 _HALF = re.compile(
     r"\b(?:unless|except|only|hardly|rarely|seldom|barely|lacks?|fails?|failed|forbidden|prohibited|illegal|refus\w+|avoid\w*|unable"
     r"|den(?:y|ies|ied)|until|rather|instead|but|however|although|though|while|despite|whether|if|false|true|incorrect|wrong"
-    r"|out of|free (?:of|from)|dis\w{4,}|un\w{4,}|in(?:valid|correct)\w*)\b"
-    r"|除非|除了|只有|仅|但|却|虽然|如果|否则|避免|拒绝|缺|错误|而是|才",
+    r"|whatever|regardless|matters?|out of|free (?:of|from)|dis\w{4,}|un\w{4,}|in(?:valid|correct)\w*)\b"
+    r"|除非|除了|无论|不论|不管|只有|仅|但|却|虽然|如果|否则|避免|拒绝|缺|错误|而是|才",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\b(?:all|every|everyone|always|each)\b|所有|全部|一切|每一?[个位名]|总是|始终", re.IGNORECASE)

@@ -17,7 +17,10 @@ def multihop(sample: Sample, chunks: list[Chunk]) -> Verdict:
     if len(chunks) < 2:
         return Verdict(sample.id, "kinds", False, 0.0, "it rests on one passage")
     asked = str(sample.meta.get("question", ""))
-    given = {chunk.id: list(gives(chunk, chunks, asked, "\n".join(answers(sample)))) for chunk in chunks}
+    answer = "\n".join(answers(sample))
+    given = {chunk.id: list(gives(chunk, chunks, asked, answer)) for chunk in chunks}
+    if sample.meta.get("labels", {}).get("form") == "comparison":  # which may find both sides equal
+        given = {chunk.id: given[chunk.id] + equal(chunk, sample, asked, answer) for chunk in chunks}
     reasons = []
     for number, chunk in enumerate(chunks, 1):
         own, name = given[chunk.id], _name(chunk, number)
@@ -43,6 +46,15 @@ def gives(chunk: Chunk, chunks: list[Chunk], asked: str, answer: str) -> Iterato
     for other in others:
         held &= other.lost(held)
     yield from phrases(answer, {w for w in held if not w[0].isdigit()})
+
+
+def equal(chunk: Chunk, sample: Sample, asked: str, answer: str) -> list[str]:
+    """The figures of the answer, beyond its question, that stand in the quotes of every passage."""
+    quotes: dict[bool, list[str]] = {True: [], False: []}
+    for span in sample.evidence:
+        quotes[_within(chunk, span.document_id, span.start, span.end)].append(span.quote)
+    said = dict.fromkeys(m[0].strip(" .,") for m in _FIGURE.finditer(answer))
+    return [f for f in said if folded(f) not in folded(asked) and all(any(_holds(q, f) for q in side) for side in quotes.values())]
 
 
 def _holds(text: str, figure: str) -> bool:

@@ -1,11 +1,13 @@
 """Fails samples whose evidence does not stand in the passage, or whose answer states what the passage does not hold."""
 
+import re
+
 from curate.filters._claims import contradictions
 from curate.filters._figures import figures, implied, missing
 from curate.filters._fit import SHORT, mismatch, nearness, together
 from curate.filters._names import unknown
 from curate.filters._passage import RUN, Source, content, folded, phrases, source
-from curate.filters._sums import sums
+from curate.filters._sums import conversions, hundredths, sums
 from curate.filters._turns import answers, declines, questions, shows_passage
 from curate.filters._units import figure_words, other_units
 from curate.filters._values import structure, unsupported
@@ -13,15 +15,18 @@ from curate.records import Chunk, Json, Sample, Span, Verdict
 from curate.settings import Settings
 from curate.text import language, numbers, words
 
-VERSION = 3
+VERSION = 4
 
 SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about half, an answer to another passage a tenth
 ADDED = 0.5  # share of what a short answer says beyond its question
 PAIRED = 0.34  # the same where words are pairs of characters: one other word breaks two
 KEPT = 0.8  # share of a passage's figures that a retelling keeps
 APART = 0.3  # what a short answer loses that stands far from what is asked
+_CODE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+_COUNTER = re.compile(r"(?<![\w.])[01](?![\w.])")  # where code begins to count, which no passage says
+_LETTER = re.compile(r"[^\W\d_]")
 _SOURCELESS = ("smalltalk",)
-_TOLD = ("decision", "reasoning")  # their user tells a case, whose facts the answer rests on too
+_TOLD = ("decision", "instruct", "reasoning")  # their user tells a case, whose facts the answer rests on too
 _NO_QUESTION = ("rewrite", "pretrain", "summary", "instruct", "reasoning")
 
 
@@ -54,7 +59,8 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
         reasons += denials
     if sample.kind == "rewrite":
         reasons += _lost(answer, chunks)
-    score, weak = support(_told(sample, answer), asked, known, detail)
+    short = 0 if sample.kind == "reasoning" else SHORT  # what follows for a case is said in words of its own
+    score, weak = support(_told(sample, answer), asked, known, detail, short)
     reasons += weak
     if len(said) == 1 and asked and sample.kind not in _NO_QUESTION:
         score, misfits = _fit(asked, answer, known, score)
@@ -65,9 +71,9 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
 
 
 def _told(sample: Sample, answer: str) -> str:
-    """The answer; one that is reached in steps says its words together with them, and `kinds` holds it against the last of them."""
+    """The answer without code; one that is reached in steps says its words together with them, and `kinds` holds it against them."""
     steps = [m.reasoning for m in sample.messages if m.role == "assistant" and m.reasoning] if sample.kind == "reasoning" else []
-    return "\n".join([*steps, answer])
+    return "\n".join([*steps, _CODE.sub(" ", answer)])
 
 
 def _asked(sample: Sample) -> str:
@@ -84,13 +90,14 @@ def _verdict(sample: Sample, reasons: list[str], score: float | None, detail: Js
 def _figures(sample: Sample, answer: str, known: Source, asked: str, detail: Json) -> list[str]:
     """Numbers, dates and units that neither stand in the source nor follow from what does."""
     reasoning = "\n".join(m.reasoning for m in sample.messages if m.role == "assistant" and m.reasoning)
+    answer = _CODE.sub(lambda code: _COUNTER.sub(" ", code[0]), answer)
     stated = f"{reasoning}\n{answer}" if reasoning else answer
     lost = missing(stated, known.text)
     reasons = []
     if lost and asked:
         lost = [n for n in lost if n not in figures(asked) and n not in implied(asked)]
     if lost or reasoning:
-        lost, wrong = _reckoned(stated, lost)
+        lost, wrong = _reckoned(stated, lost, known)
         if wrong:
             detail["wrong_sums"] = wrong
             reasons.append(f"the sum {wrong[0]} is wrong")
@@ -104,15 +111,25 @@ def _figures(sample: Sample, answer: str, known: Source, asked: str, detail: Jso
     return reasons
 
 
-def _reckoned(text: str, lost: list[str]) -> tuple[list[str], list[str]]:
+def _reckoned(text: str, lost: list[str], known: Source) -> tuple[list[str], list[str]]:
     """What is still lost when sums over what is not are granted, and the sums that are wrong."""
     still, wrong = set(lost), []
     for operands, result, right, written in sums(text):
         if not right:
             wrong.append(written)
-        elif still.isdisjoint(operands):
-            still.discard(result)
+            continue
+        still -= {n for n in still & {*operands} if n in conversions(written) or n in hundredths(known.text)}
+        if still.isdisjoint(operands):
+            still -= {result, *_whole(result)}
     return [n for n in lost if n in still], wrong
+
+
+def _whole(number: str) -> set[str]:
+    """What is said of a number that must be whole: 7.5 machines are 8."""
+    if "." not in number:
+        return set()
+    below = int(float(number))
+    return {str(below), str(below + 1)}
 
 
 def _names(answer: str, known: Source, asked: str, detail: Json) -> list[str]:
@@ -128,30 +145,30 @@ def _names(answer: str, known: Source, asked: str, detail: Json) -> list[str]:
     return [f"the passage does not name {', '.join(lost[:5])}"]
 
 
-def support(answer: str, asked: str, known: Source, detail: Json) -> tuple[float | None, list[str]]:
+def support(answer: str, asked: str, known: Source, detail: Json, short: int = SHORT) -> tuple[float | None, list[str]]:
     """The share of what the answer says beyond its question that the source holds, and why it is too little; None: it says nothing."""
     wanted = source(answer).words
     if not wanted:
         return None, []
     lost = known.lost(wanted)
     if lost:  # numbers and units are compared as such
-        lost = {w for w in lost - content(figure_words(answer)) if not w.isdecimal()}
+        lost = {w for w in lost - content(figure_words(answer)) if _LETTER.search(w)}
     share = 1 - len(lost) / len(wanted)
     if share < SUPPORT and _foreign(answer, known.text):
         return None, []
-    added = source(asked).lost(wanted) if len(wanted) <= 2 * SHORT else wanted
+    added = source(asked).lost(wanted) if len(wanted) <= 2 * short else wanted
     lost &= added
     score = 1 - len(lost) / len(added) if added else share
     least = PAIRED if RUN.search(answer) else ADDED
     reasons = []
     if share < SUPPORT:
         reasons = [f"the passage holds {share:.0%} of the answer's words"]
-    elif len(added) <= SHORT and (score < least or (len(added) == 2 and score == ADDED)):
+    elif len(added) <= short and (score < least or (len(added) == 2 and score == ADDED)):
         reasons = [f"the passage does not say {', '.join(phrases(answer, lost)[:5])}"]
     if reasons:
         detail["unsupported"] = phrases(answer, lost)[:20]
-    # In a short answer each word counts: one that the passage lacks is often the answer.
-    return score / (1 + len(lost)) if len(added) <= SHORT else score, reasons
+    # In a short answer (of up to `short` words) each word counts: one that the passage lacks is often the answer.
+    return score / (1 + len(lost)) if len(added) <= short else score, reasons
 
 
 def _fit(asked: str, answer: str, known: Source, score: float | None) -> tuple[float | None, list[str]]:

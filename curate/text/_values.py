@@ -20,6 +20,8 @@ _DATE = re.compile(
       |(?<!\d)(?P<m7>\d{{1,2}})/(?P<d7>\d{{1,2}})/(?P<y7>\d{{4}})(?!\d)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_FIRST = re.compile(r"(?<![\d.,])(?P<day>\d{1,2})(?:st|nd|rd|th)?\s?(?:[-–]|to|and|until|or)\s?$")
+_LAST = re.compile(r"\s?(?:[-–~至到和、]|to|until)\s?(?P<day>\d{1,2})(?:st|nd|rd|th|日|号)?(?![\d.,:]\d|\d|\s?[月/%])")
 _BEGIN = re.compile(r"[\dADFJMNOSadfjmnos](?<!\d.)(?:(?<=\d)|(?<!\w.)(?i:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec))")  # of a date
 
 
@@ -41,9 +43,21 @@ def _number(whole: str, rest: str, scale: str | None) -> str:
 
 
 def dates(text: str) -> list[str]:
-    """The dates, normalised: 2024-05-03; 2024-05 without a day, --05-03 without a year; 3/5/2024 reads month first where it can."""
-    found = map(_date, _dated(unicodedata.normalize("NFKC", text)))
-    return [d for d in found if d]
+    """The dates, normalised: 2024-05-03; 2024-05 without a day, --05-03 without a year; 3/5/2024 reads month first where it can.
+
+    Of days that share a month ("3 to 14 March") each is one.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    return [d for match in _dated(text) if (date := _date(match)) for d in _shared(date, match, text)]
+
+
+def _shared(date: str, match: re.Match[str], text: str) -> Iterator[str]:
+    """The date, with the one that takes its month from it."""
+    if match["d5"] and (first := _FIRST.search(text[max(match.start() - 12, 0) : match.start()])) and int(first["day"]) < int(match["d5"]):
+        yield f"{date[:-2]}{int(first['day']):02}"
+    yield date
+    if (match["d3"] or match["d4"]) and (last := _LAST.match(text, match.end())) and int(date[-2:]) < int(last["day"]) <= 31:
+        yield f"{date[:-2]}{int(last['day']):02}"
 
 
 def _dated(text: str) -> Iterator[re.Match[str]]:

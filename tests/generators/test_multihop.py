@@ -146,6 +146,18 @@ def test_a_figure_that_only_one_side_has_makes_a_comparison() -> None:
     assert check(row, chunks, Settings()).reason == "passage 1 gives 8 W; passage 2 gives 12 W"
 
 
+@pytest.mark.parametrize(("form", "second", "passed"), [("comparison", 11, True), ("comparison", 12, False), ("combination", 11, False)])
+def test_two_equal_sides_make_a_comparison(form: str, second: int, passed: bool) -> None:
+    texts = ["A long night on call is followed by 11 hours of rest.", f"Working days are {second} hours apart."]
+    chunks = [chunk(n, text) for n, text in enumerate(texts)]
+    asked = "Is the rest longer after a long night on call than between working days?"
+    messages = [Message("user", asked), Message("assistant", "No, it is 11 hours in both cases.")]
+    meta = {"question": asked, "labels": {"form": form}}
+    evidence = [span(c, 0, len(c.text)) for c in chunks]
+    row = sample("multihop", Task("t", "multihop", "multihop"), messages, chunks=chunks, evidence=evidence, meta=meta)
+    assert check(row, chunks, Settings()).passed is passed
+
+
 def test_a_build_asks_for_one_question_over_two_documents_and_keeps_it(tmp_path: Path, model_server: Start) -> None:
     facts = [
         {"number": n, "quote": quote, "gives": "a part"}

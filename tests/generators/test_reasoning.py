@@ -80,7 +80,7 @@ def test_both_forms_of_steps_occur(tmp_path: Path, model_server: Start) -> None:
         ),
         ({"steps": case()["steps"][:1]}, "1 step, two at least are wanted"),
         ({"answer": "You have 35 days of leave this year."}, "35"),
-        ({"answer": "The payslip question goes to extension 28 of payroll."}, "the last steps hold"),
+        ({"answer": "The payslip question goes to extension 28 of payroll."}, "the steps hold"),
     ],
 )
 def test_wrong_sums_single_steps_and_answers_from_elsewhere_are_rejected(
@@ -108,3 +108,8 @@ def judged(reasoning: str, answer: str) -> Verdict:
 def test_the_answer_follows_from_the_last_steps(reasoning: str, answer: str, words: str) -> None:
     assert words in judged(reasoning, answer).reason
     assert bool(judged(reasoning, answer).reason) is bool(words)
+
+
+def test_an_answer_whose_reason_stands_in_the_first_step_follows() -> None:
+    steps = "1. The probe in the middle of the goods counts.\n2. It shows 9 degrees, more than the 8 allowed.\n3. So no."
+    assert judged(steps, "No: the probe in the middle of the goods counts, and 9 degrees are more than the 8 allowed.").passed

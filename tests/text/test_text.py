@@ -37,6 +37,9 @@ def test_numbers_are_found_in_one_form(text: str, expected: list[str]) -> None:
         ("13/5/2024 and 5/13/2024", ["2024-05-13", "2024-05-13"]),
         ("it may 2 be; 2024-13-40; version 1.2.3", ["--05-02"]),
         ("Sept. 1, 2020", ["2020-09-01"]),
+        ("installed between 3 and 14 March 2025", ["2025-03-03", "2025-03-14"]),
+        ("from 3rd to 14th March, 3月3日至14日", ["--03-03", "--03-14", "--03-03", "--03-14"]),
+        ("version 3 or 2 March, 3月3日、4月5日, March 3 - 20%", ["--03-02", "--03-03", "--04-05", "--03-03"]),
     ],
 )
 def test_dates_are_found_in_one_form(text: str, expected: list[str]) -> None:
