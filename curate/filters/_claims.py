@@ -5,8 +5,8 @@ import re
 from curate.filters._passage import Source, content, source
 
 _NOT = re.compile(
-    r"\b(?:not(?! (?:only|just|merely|necessarily|least)\b)(?!(?<=, not) \d)|never|none|neither|nor|cannot|without|nicht|kein(?:e[mnrs]?)?|nie"
-    r"|no(?!\.| (?:matter|doubt|longer than)\b|\s?\d))\b"
+    r"\b(?:not(?! (?:only|just|merely|necessarily|least)\b)(?!(?<=, not) \d)|never|none|neither|nor|cannot|without"
+    r"|nicht|kein(?:e[mnrs]?)?|nie|no(?!\.| (?:matter|doubt|longer than)\b|\s?\d))\b"
     r"|n['’]t\b"
     r"|(?<!是)(?<!与)(?:不(?![同仅但过過断斷少久管论論只光妨锈]|是[^。]{1,12}而是)|[没沒](?![收落])|未(?![来來央婚])|[无無](?![论論锡線线数數比穷疑])"
     r"|非(?![常洲凡])|勿|禁止|严禁)",
