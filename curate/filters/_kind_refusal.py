@@ -11,7 +11,7 @@ DECLINES = re.compile(
     r"\b(?:can(?:no|')t|can not|could(?:n't| not)|won't|will not|(?:un|not )able|isn't (?:something|mine)|may not|must not"
     r"|declin\w+|confidential|not (?:allowed|permitted|something|mine|for me|in a position|a (?:question|matter|topic))"
     r"|leave (?:that|this|it) to|has to (?:be|go|come)|do(?:n't| not) (?:give|offer|provide|share|discuss|do|have|make)"
-    r"|only (?:done|handled|decided|given|answered)"
+    r"|only (?:done|handled|decided|given|answered)|please (?:contact|write to|turn to)"
     r"|(?:hand|pass|put|turn|forward|refer|transfer|connect)(?:ed|ing|s)? (?:you|this|it|your|that|the))\b"
     r"|不能|无法|不便|不可|没办法|没法|不方便|不提供|不予|不会|不得|恕|不在我|做不到|办不到|难以|无权|不参与|不对外|不作|不做|爱莫能助"
     r"|转交|转给|转接|移交|交由|交给|为您联系|请联系|由专人|由专员",

@@ -35,7 +35,8 @@ LEANING = _any(
     r"\b(?:the|this) (?:passage|excerpt)(?:'s)? (?:say|state|mention|describe|provide|explain|discuss|suggest|about)",
     r"\b(?:does|did) the author\b|\bthe author (?:says?|states?|argues?|mentions?|describes?|suggests?|believes?|thinks?)\b",
     r"\bthe (?:table|figure|list|diagram|chart|code) (?:above|below)\b|\bthe above (?:table|figure|list|code|passage|text)\b",
-    rf"(?:根据|依据|按照|基于|结合|从)(?:以上|上述|上面|下面|本|该|这[段篇个]|此|给定的?|所给的?|提供的?|文中的?)?{_CHINESE}",
+    rf"(?:根据|依据|按照|基于|结合)(?:以上|上述|上面|下面|本|该|这[段篇个]|此|给定的?|所给的?|提供的?|文中的?)?{_CHINESE}",
+    rf"从(?:以上|上述|上面|下面|本|该|这[段篇个]|此|给定的?|所给的?|提供的?|文中的?){_CHINESE}|从{_CHINESE}(?:[中里内]|来?看|可|能|得)",
     r"(?:根据|依据|按照)(?:上|本|下|该|此|原)文",
     r"(?:(?<![\u4e00-\u9fff])|[在从据由如])(?:本文|上文|下文|文中)"
     r"(?:所|的|中|提|说|介|描|指|认|主|为|是|有|如|对|将|列|给|没|未|，|：|,)",

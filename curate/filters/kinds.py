@@ -12,7 +12,7 @@ from curate.filters._kind_unanswerable import unanswerable
 from curate.records import Chunk, Sample, Verdict
 from curate.settings import Settings
 
-VERSION = 2
+VERSION = 3
 
 RULES = {
     "classification": classification,

@@ -25,7 +25,7 @@ from curate.records import Chunk, Sample, Verdict
 from curate.settings import Settings
 from curate.text import UNSPACED, words
 
-VERSION = 2
+VERSION = 3
 
 _GENERAL = ("imported", "smalltalk")  # kinds whose questions are no document's
 

@@ -221,6 +221,7 @@ def test_an_answer_that_denies_or_affirms_the_contrary_fails(answer, passage):
         ("No, staff may not share the password with anyone.", "Staff may not share the password with anyone."),
         ("Claims without a receipt are rejected by the office.", "The office rejects claims that have no receipt."),
         ("The office accepts not only claims but also receipts.", "The office accepts claims but also receipts."),
+        ("Travel claims must be filed within 30 days, not 60.", PASSAGE),
         ("不仅员工可以使用密码，经理也可以使用。", "员工可以使用密码，经理也可以使用。"),
         ("Mount the controller at eye level and out of direct sun.", "The controller hangs at eye level and never in direct sun."),
     ],
@@ -308,6 +309,23 @@ def test_dates_times_units_and_percentages_are_reckoned_too(said: str, reason: s
     found = verdict(said, PASSAGE, case, "reasoning", said)
     assert reason in found.reason
     assert found.passed is not bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("answer", "lost"),
+    [
+        ("```python\ndef late(days):\n    count = 0\n    return days > 30\n```", []),
+        ("```python\ndef late(days):\n    return days > 60\n```", ["60"]),
+        ("A claim is due within 30 days. 45 / 30 = 1.5, so 2 claims must be filed.", []),
+        ("须在30天内提交：45÷30＝1.5，所以要提交2次。", []),
+        ("A claim must be filed within 30 days, so 3 claims must be filed in 75 days.", ["75"]),
+    ],
+)
+def test_code_and_sums_over_what_a_task_tells_need_no_words_of_the_passage(answer, lost):
+    task = "My journey took 45 days. How many travel claims must be filed? Write code or the sum. 出差45天，报销申请要提交几次？"
+    found = verdict(answer, f"{PASSAGE}\n{CHINESE}", task, "instruct")
+    assert found.detail.get("missing", []) == lost
+    assert found.passed is not bool(lost)
 
 
 def test_steps_say_their_conclusions_in_words_of_their_own() -> None:

@@ -104,6 +104,7 @@ def test_a_question_that_leans_on_an_unseen_passage_fails_unless_the_prompt_show
         "According to the travel policy, when must claims be filed?",
         "中文中如何表示复数？",
         "根据差旅规定，何时提交申请？",
+        "列出理赔的各个期限：从材料齐全到理赔款到账。",
         "Summarise the text below.\n\nClaims must be filed within 30 days. This document is the rule.",
     ],
 )

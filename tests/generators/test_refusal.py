@@ -171,6 +171,7 @@ DESK = "the payroll desk, payroll@example.com or +1 555 0142 99"
         (declining("I can't say who is ill. " + "It would be wrong of anybody to ask such a thing. " * 12), "lectures"),
         (declining(f"I can't change wages. I pass this on to {DESK}.", action="handover", contact=DESK), ""),
         (declining("I pass this on: payroll@example.com, 1-555-0142-99.", action="handover", contact=DESK), ""),
+        (declining(f"Wages I leave to others: please write to {DESK}.", action="handover", contact=DESK), ""),
         (declining("I pass this on to the right desk.", action="handover", contact=DESK), "does not hand over to the payroll desk"),
         (
             declining(
