@@ -23,7 +23,7 @@ _ALIASES = ({"us", "usa", "america", "american", "states"}, {"uk", "britain", "b
 
 def unknown(answer: str, known: Source) -> list[str]:
     """Names, as written, that stand neither in the source in any form nor in an abbreviation of it."""
-    bare = _LABEL.sub(lambda m: "\n" + " " * (len(m[0]) - 1), answer)
+    bare = _LABEL.sub(lambda m: " " * (len(m[0]) - 1) + "\n", answer)  # what follows a label begins a sentence
     stated = list(_NAME.finditer(bare))
     lost = [m[0] for m in stated if not _stands(m[0], known) and not _OPENS.search(bare, max(0, m.start() - 12), m.start())]
     if lost:

@@ -15,7 +15,7 @@ from curate.records import Chunk, Json, Sample, Span, Verdict
 from curate.settings import Settings
 from curate.text import language, numbers, words
 
-VERSION = 4
+VERSION = 5
 
 SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about half, an answer to another passage a tenth
 ADDED = 0.5  # share of what a short answer says beyond its question
