@@ -13,7 +13,7 @@ from curate.planning import Quotas, Slot, View, quotas, slots
 from curate.records import Bbox, Chunk, Json, Message, Sample, Span, Task, content_id, sample
 from curate.settings import Settings
 
-VERSION = 1
+VERSION = 2
 MODEL = True
 
 PAIRS = {"page": 3, "figure": 2}
@@ -40,14 +40,17 @@ class Pairs(BaseModel):
 
 
 async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # noqa: ARG001
-    """A task for every rendered page and figure that a passage stands on."""
+    """A task for every rendered page and figure that a passage stands on; none where the passages of a page are of several splits.
+
+    Such an image would show a model in training what it is tested on.
+    """
     return [] if view.round else _tasks(view, settings)
 
 
 async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """The pairs that the model wrote about one image. ReplyError: no usable reply, or a model that does not see."""
     image = task.values["image"]
-    text = "\n\n".join(c.text for c in chunks)
+    text = "\n\n".join(_part(c, image["page"]) for c in chunks)
     path = f"images/{image['file']}"
     asked = {**shown(chunks[0]), **task.values, "text": text, "kind": image["kind"]}
     written = await ask("vision", Pairs, asked, images=[Path(path)], language=chunks[0].language or "en")
@@ -70,15 +73,22 @@ def _tasks(view: View, settings: Settings) -> Iterator[Task]:
 def _of_document(view: View, settings: Settings, pictures: list[Json], pages: dict[int, list[Chunk]], wanted: Quotas) -> Iterator[Task]:
     for picture in pictures:
         found = pages.get(picture["page"], [])
-        chunks = [c for c in found if c.split == found[0].split][:MOST_CHUNKS]
-        if not chunks:
+        if len({c.split for c in found}) != 1:
             continue
+        chunks = found[:MOST_CHUNKS]
         kind = picture["kind"]
         key = content_id("vision", picture["file"], [c.id for c in chunks])
         carried = values(view, settings, "vision", chunks[0], slots(key, PAIRS[kind], wanted))
         yield Task(
             key, "vision", kind, [c.id for c in chunks], values={**carried, "image": picture}, seed=settings.seed, split=chunks[0].split
         )
+
+
+def _part(chunk: Chunk, page: int) -> str:
+    """What of a passage stands on the page: asked about the rest, nobody would see the answer."""
+    own = [b for b in chunk.blocks if b.page == page]
+    start, end = min(b.start for b in own), max(b.end for b in own)
+    return chunk.text[max(start - chunk.start, 0) : end - chunk.start]
 
 
 def _sample(task: Task, chunks: list[Chunk], pair: Pair, path: str, image: Json) -> Sample:

@@ -84,6 +84,41 @@ def test_a_scan_and_a_picture_file_without_any_text_are_asked_about_too(tmp_path
         assert sample.evidence[0].page == sample.meta["page"]
 
 
+def handbook(path: Path) -> None:
+    """Eight sections over several pages; most of them end on the page where the next begins."""
+    import pymupdf
+
+    sections = (
+        f"<h1>Part {n}</h1>" + "".join(f"<p>Rule {n}{i} says that gate {n}{i} is closed at {8 + i} in the evening.</p>" for i in range(14))
+        for n in range(1, 9)
+    )
+    story, writer = pymupdf.Story("".join(sections)), pymupdf.DocumentWriter(str(path))
+    more = True
+    while more:
+        device = writer.begin_page(pymupdf.paper_rect("a5"))
+        more, _ = story.place(pymupdf.Rect(40, 40, 380, 555))
+        story.draw(device)
+        writer.end_page()
+    writer.close()
+
+
+def test_a_page_is_asked_about_with_its_own_text_and_only_where_its_passages_are_of_one_split(tmp_path: Path, model_server: Start) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    handbook(docs / "handbook.pdf")
+    shares = {"validation_share": 0.3, "test_share": 0.3}
+    workspace, _ = built(docs, tmp_path / "out", model_server(mode="qa"), **shares)
+    splits: dict[int, set[str]] = {}
+    for chunk in workspace.chunks:
+        for block in chunk.blocks:
+            splits.setdefault(block.page, set()).add(chunk.split)
+    asked = {t.values["image"]["page"]: t.split for t in workspace.tasks}
+    assert {len(found) for found in splits.values()} >= {1, 2}
+    assert asked == {page: min(found) for page, found in splits.items() if len(found) == 1}
+    for sample, _ in workspace.judged():
+        assert sample.evidence[0].page == sample.meta["page"]
+
+
 def test_without_vision_no_picture_is_rendered_and_picture_files_are_skipped(tmp_path: Path, model_server: Start) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
