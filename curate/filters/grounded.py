@@ -15,7 +15,7 @@ from curate.records import Chunk, Json, Sample, Span, Verdict
 from curate.settings import Settings
 from curate.text import language, numbers, words
 
-VERSION = 5
+VERSION = 6
 
 SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about half, an answer to another passage a tenth
 ADDED = 0.5  # share of what a short answer says beyond its question
@@ -59,7 +59,8 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
         reasons += denials
     if sample.kind == "rewrite":
         reasons += _lost(answer, chunks)
-    short = 0 if sample.kind == "reasoning" else SHORT  # what follows for a case is said in words of its own
+    # What follows for a case is said in words of its own, and a task repeats in its answer what it works on.
+    short = 0 if sample.kind in ("instruct", "reasoning") else SHORT
     score, weak = support(_told(sample, answer), asked, known, detail, short)
     reasons += weak
     if len(said) == 1 and asked and sample.kind not in _NO_QUESTION:

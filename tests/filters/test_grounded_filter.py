@@ -328,6 +328,13 @@ def test_code_and_sums_over_what_a_task_tells_need_no_words_of_the_passage(answe
     assert found.passed is not bool(lost)
 
 
+def test_a_task_that_rewords_what_it_works_on_adds_no_words_that_the_passage_must_hold() -> None:
+    table = "| 线路 | 冷藏价格 | 时间 |\n| --- | --- | --- |\n| 甲城至乙城 | 每公斤1.2元 | 9小时 |\n| 乙城至丙城 | 每公斤1.4元 | 12小时 |"
+    task = f"把附带的价格表改成文字。\n\n{table}"
+    assert verdict("甲城至乙城，冷藏每公斤1.2元，9小时。乙城至丙城，冷藏每公斤1.4元，12小时。", table, task, "instruct").passed
+    assert not verdict("甲城至乙城，冷藏每公斤1.3元，9小时。", table, task, "instruct").passed
+
+
 def test_steps_say_their_conclusions_in_words_of_their_own() -> None:
     steps = "The claim came after 40 days.\nIt is older than the 30 days in which travellers file, hence it falls short.\nSo it is late."
     assert verdict("It is late.", PASSAGE, "Is my travel claim of 40 days in time?", "reasoning", steps).passed
