@@ -50,7 +50,7 @@ async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # n
 async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """The pairs that the model wrote about one image. ReplyError: no usable reply, or a model that does not see."""
     image = task.values["image"]
-    text = "\n\n".join(_part(c, image["page"]) for c in chunks)
+    text = "\n\n".join(on_page(c, image["page"]) for c in chunks)
     path = f"images/{image['file']}"
     asked = {**shown(chunks[0]), **task.values, "text": text, "kind": image["kind"]}
     written = await ask("vision", Pairs, asked, images=[Path(path)], language=chunks[0].language or "en")
@@ -84,7 +84,7 @@ def _of_document(view: View, settings: Settings, pictures: list[Json], pages: di
         )
 
 
-def _part(chunk: Chunk, page: int) -> str:
+def on_page(chunk: Chunk, page: int) -> str:
     """What of a passage stands on the page: asked about the rest, nobody would see the answer."""
     own = [b for b in chunk.blocks if b.page == page]
     start, end = min(b.start for b in own), max(b.end for b in own)

@@ -8,6 +8,7 @@ from pathlib import Path
 from model_server import ModelServer
 
 from curate.accounts import Overview
+from curate.generators.vision import on_page
 from curate.pipeline import Job, build, overview
 from curate.progress import Silent
 from curate.settings import PICTURE_DPI, Settings
@@ -89,7 +90,7 @@ def handbook(path: Path) -> None:
     import pymupdf
 
     sections = (
-        f"<h1>Part {n}</h1>" + "".join(f"<p>Rule {n}{i} says that gate {n}{i} is closed at {8 + i} in the evening.</p>" for i in range(14))
+        f"<h1>Part {n}</h1>" + "".join(f"<p>Rule {n}{i} says that gate {n}{i} is closed {8 + i} hours after dawn.</p>" for i in range(30))
         for n in range(1, 9)
     )
     story, writer = pymupdf.Story("".join(sections)), pymupdf.DocumentWriter(str(path))
@@ -103,6 +104,8 @@ def handbook(path: Path) -> None:
 
 
 def test_a_page_is_asked_about_with_its_own_text_and_only_where_its_passages_are_of_one_split(tmp_path: Path, model_server: Start) -> None:
+    import pymupdf
+
     docs = tmp_path / "docs"
     docs.mkdir()
     handbook(docs / "handbook.pdf")
@@ -114,9 +117,15 @@ def test_a_page_is_asked_about_with_its_own_text_and_only_where_its_passages_are
             splits.setdefault(block.page, set()).add(chunk.split)
     asked = {t.values["image"]["page"]: t.split for t in workspace.tasks}
     assert {len(found) for found in splits.values()} >= {1, 2}
+    assert any(len({b.page for b in c.blocks} & asked.keys()) > 1 for c in workspace.chunks)
     assert asked == {page: min(found) for page, found in splits.items() if len(found) == 1}
-    for sample, _ in workspace.judged():
-        assert sample.evidence[0].page == sample.meta["page"]
+    with pymupdf.open(docs / "handbook.pdf") as document:
+        seen = [" ".join(page.get_text().split()) for page in document]
+    for chunk in workspace.chunks:
+        for page in {b.page for b in chunk.blocks}:
+            told = [" ".join(line.split()).lstrip("# ") for line in on_page(chunk, page).splitlines() if line]
+            assert told
+            assert all(line in seen[page - 1] for line in told)
 
 
 def test_without_vision_no_picture_is_rendered_and_picture_files_are_skipped(tmp_path: Path, model_server: Start) -> None:
