@@ -117,9 +117,8 @@ def quotas_reached(workspace: Workspace, settings: Settings) -> QuotasReached:
         reached.update((d, label) for d, label in labels.items() if d in wanted)
     found: dict[str, list[Reached]] = {}
     for dimension, shares in wanted.items():
-        total = sum(n for (d, _), n in reached.items() if d == dimension)
-        names = [*shares, *sorted({label for d, label in planned if d == dimension} - shares.keys())]
-        counts = [(label, planned[dimension, label], reached[dimension, label]) for label in names]
+        total = sum(reached[dimension, label] for label in shares)  # other labels are a kind's own, which no setting wants
+        counts = [(label, planned[dimension, label], reached[dimension, label]) for label in shares]
         if any(asked for _, asked, _ in counts):
             found[dimension] = [Reached(name, shares.get(name, 0.0), asked, n, n / total if total else 0.0) for name, asked, n in counts]
     return QuotasReached(found)
