@@ -15,7 +15,7 @@ from curate.records import Chunk, Json, Sample, Span, Verdict
 from curate.settings import Settings
 from curate.text import language, numbers, words
 
-VERSION = 6
+VERSION = 7
 
 SUPPORT = 0.4  # share of the answer's content words; a paraphrase keeps about half, an answer to another passage a tenth
 ADDED = 0.5  # share of what a short answer says beyond its question
@@ -40,10 +40,13 @@ def check(sample: Sample, chunks: list[Chunk], settings: Settings) -> Verdict:  
     reasons = [reason for span in quoted if (reason := _misplaced(span, chunks))]
     if sample.replies and not sample.evidence and not declines(sample):
         reasons.append("no evidence")
-    if sample.meta.get("choices") or sample.images:  # the answer is a label: the passage need not hold it
+    if sample.meta.get("choices"):  # the answer is a label: the passage need not hold it
         return _verdict(sample, reasons, None, detail)
     said = answers(sample)
     answer = "\n".join(said)
+    if sample.images:  # what only the image shows is in no text; of an answer that rests on words, the figures are
+        reasons += _figures(sample, answer, known, _asked(sample), detail) if any(span.quote for span in quoted) else []
+        return _verdict(sample, reasons, None, detail)
     if len(said) == 1 and (value := structure(answer)) is not None:
         if lost := unsupported(value, known, sample.meta.get("free", [])):
             detail["values"] = lost

@@ -128,6 +128,28 @@ def test_a_page_is_asked_about_with_its_own_text_and_only_where_its_passages_are
             assert all(line in seen[page - 1] for line in told)
 
 
+def test_an_answer_that_rests_on_words_of_the_page_gives_their_figures(tmp_path: Path, model_server: Start) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    report(docs / "report.pdf")
+    question = "How many pallets does the page give for March?"
+    read = {
+        "number": 1,
+        "seen": "Depot 1 delivered 120 pallets in March",
+        "question": question,
+        "answer": "It gives 120 pallets for March.",
+    }
+    misread = {**read, "number": 2, "question": f"{question} Which depot?", "answer": "It gives 150 pallets for March, for depot 1."}
+    drawn = {**misread, "number": 3, "seen": "the left bar of the drawing", "question": "What does the left bar of the drawing reach?"}
+    server = model_server(replies=[json.dumps({"pairs": [read, misread, drawn]})])
+    workspace, _ = built(docs, tmp_path / "out", server)
+    pages = {t.id for t in workspace.tasks if t.kind == "page"}
+    first = [(s, verdicts) for s, verdicts in workspace.judged() if s.meta["page"] == 1 and s.task_id in pages]
+    grounded = {s.meta["question"]: v for s, verdicts in first for v in verdicts if v.check == "grounded"}
+    assert [v.passed for v in grounded.values()] == [True, False, True]
+    assert "150" in grounded[misread["question"]].reason
+
+
 def test_without_vision_no_picture_is_rendered_and_picture_files_are_skipped(tmp_path: Path, model_server: Start) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
