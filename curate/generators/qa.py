@@ -57,8 +57,10 @@ async def plan(view: View, ask: Ask, settings: Settings) -> Iterable[Task]:  # n
 async def generate(task: Task, chunks: list[Chunk], ask: Ask, settings: Settings) -> list[Sample]:  # noqa: ARG001
     """The pairs that the model wrote for one chunk. ReplyError: it gave no usable reply."""
     chunk, wanted = chunks[0], task.values["slots"]
-    reply: type[Pairs | ThoughtPairs] = ThoughtPairs if any(slot.get("think") == "yes" for slot in wanted) else Pairs
-    written = await ask("qa", reply, {**shown(chunk), "focus": [], **task.values}, language=chunk.language or "en")
+    thinks = any(slot.get("think") == "yes" for slot in wanted)
+    reply: type[Pairs | ThoughtPairs] = ThoughtPairs if thinks else Pairs
+    asked = {**shown(chunk), "focus": [], "thinks": thinks, **task.values}
+    written = await ask("qa", reply, asked, language=chunk.language or "en")
     return [_sample(task, chunks, pair, written.pairs) for pair in written.pairs]
 
 

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError, to_json
 
 from curate.cache import Ledger, Reply, Status, ask_key
 from curate.errors import ReplyError
@@ -167,10 +168,21 @@ def failed(row: Reply, attempts: int) -> ReplyError:
 
 def wired(messages: Sequence[Message], images: Sequence[Image] = ()) -> str:
     """Messages as a server reads them, as canonical JSON; text that is no Unicode is replaced. Images go with the last turn."""
+    if not images and all(m.role in ("system", "user") for m in messages):
+        return f"[{','.join(map(_plain, messages))}]"
     turns = [_wired(m) for m in messages]
     if images:
         turns[-1]["content"] = [{"type": "text", "text": turns[-1]["content"]}, *(image.part() for image in images)]
     return canonical(turns).encode("utf-8", "replace").decode()
+
+
+def _plain(message: Message) -> str:
+    """A turn of nothing but text, the same JSON sooner: most of what is asked is long text."""
+    try:
+        content = to_json(message.content)
+    except PydanticSerializationError:  # half a surrogate pair
+        content = to_json(message.content.encode("utf-8", "replace"))
+    return f'{{"content":{content.decode()},"role":"{message.role}"}}'
 
 
 def _wired(message: Message) -> Json:

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from curate.cache import Ledger
 from curate.errors import BudgetReached, EndpointError, ReplyError, UsageError, WorkspaceError
 from curate.llm import Models
-from curate.records import Message, ToolCall
+from curate.llm._asked import wired
+from curate.records import Message, ToolCall, canonical
 
 Pair = Any  # the fixture's type
 
@@ -337,3 +338,10 @@ async def test_the_ledger_is_ready_for_another_run_at_once(model_server: Any, op
         await asks(models, pair, [1])[0]
         with Ledger.open(tmp_path / "cache.sqlite") as other:
             assert other.sums()["made"] == 1
+
+
+@pytest.mark.parametrize("text", ["plain", 'a "quoted"\n\tline\\', "中文 — … 😀", "\x00\x1f\x7f\u2028", "half \ud83d of a pair"])
+def test_a_turn_of_text_is_the_same_json_whichever_way_it_is_written(text: str) -> None:
+    turns = [Message("system", "s"), Message("user", text)]
+    plain = canonical([{"role": m.role, "content": m.content} for m in turns]).encode("utf-8", "replace").decode()
+    assert wired(turns) == plain
