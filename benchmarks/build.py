@@ -46,6 +46,7 @@ def asking(folder: Path, options: argparse.Namespace) -> str:
         address = f"http://127.0.0.1:{json.loads(server.stdout.readline())['port']}"
         began = time.monotonic()
         flags = ["--model", "test-model", "--base-url", f"{address}/v1", "--concurrency", str(SLOTS)]
+        flags += ["--set", "audiences=0"]  # the one ask before all are planned
         build(sources, folder / "out", *flags, *(["--judge"] if options.judges else []))
         whole = time.monotonic() - began
         with urlopen(f"{address}/stats") as page:

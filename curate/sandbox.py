@@ -111,7 +111,7 @@ def _prepare(memory: int | None) -> None:
     """In the child: interrupts are the parent's business, libraries' noise goes nowhere, memory has a limit."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.nice(19)
+    os.nice(10)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
