@@ -30,8 +30,9 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Two halves side by side: most tests wait for servers and children as much as they work.
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest tests/test_*.py & whole=$$!; $(BIN)/pytest tests/*/; parts=$$?; wait $$whole && exit $$parts
 
 fix: .venv/ready
 	$(BIN)/ruff format .

@@ -115,7 +115,7 @@ def test_the_order_in_which_replies_come_changes_no_byte(tmp_path: Path, model_s
     sources = handbook(tmp_path / "docs", documents=12)
     steady, shuffled = model_server(mode="qa"), model_server(mode="qa", latency=0.01, jitter=0.3, seed=5)
     run(sources, tmp_path / "a", **model(steady, workers=1, concurrency=1))
-    run(sources, tmp_path / "b", **model(shuffled, workers=16, concurrency=16))
+    run(sources, tmp_path / "b", **model(shuffled, workers=4, concurrency=16))
     assert exported(tmp_path / "a") == exported(tmp_path / "b")
     assert len(rows(tmp_path / "a")) > 20
 
